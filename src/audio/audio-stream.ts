@@ -1,0 +1,199 @@
+import { OVERFLOWS, type Overflow } from '../core/bounded-queue.js';
+import { checkInteger, checkOneOf, checkOptions, checkPositive } from '../core/check.js';
+import { monotonicUs } from '../core/clock.js';
+import { type DropCounts, FrameStream } from '../core/frame-stream.js';
+import { fromTrack, participantInput, type StreamInput } from '../core/stream-input.js';
+import {
+  checkTrack,
+  type ParticipantHandle,
+  type TrackHandle,
+  type TrackSource,
+} from '../core/track-handle.js';
+import { openAudioStream } from '../native/audio-requests.js';
+import { ffi, openWithEvents } from '../native/ffi-client.js';
+import type { NativeAudioFrame } from '../native/media-events.js';
+import { copyNative } from '../native/memory.js';
+import { AudioFrame } from './audio-frame.js';
+import { checkAudioFormat } from './audio-format.js';
+
+/** How an {@link AudioStream} gives its frames. */
+export interface AudioStreamOptions {
+  /** Samples a second, resampled natively. Default 48,000. */
+  readonly sampleRate?: number;
+  /** 1 or 2, mixed natively. Default 1. */
+  readonly channels?: number;
+  /** Length of each frame, 10 to 1,000 ms. Default 10, which is what the network carries. */
+  readonly frameMs?: number;
+  /** Most audio that waits for the reader. Default 500. */
+  readonly capacityMs?: number;
+  /** What a full queue does with one more frame. Default `drop-oldest`. */
+  readonly overflow?: Overflow;
+  /** Frames that waited longer than this when the reader comes are dropped. Default: no limit. */
+  readonly maxAgeMs?: number;
+  /** Aborts the stream: the reader gets the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** How {@link AudioStream.fromParticipant} waits, besides what a stream does. */
+export interface ParticipantAudioStreamOptions extends AudioStreamOptions {
+  /** Fails with `timeout` if no track appears within this time. Default: waits. */
+  readonly timeoutMs?: number;
+}
+
+/** What an {@link AudioStream} has counted since it was made. */
+export interface AudioStreamStats {
+  /** Frames that came from the track. */
+  readonly received: number;
+  /** Frames that the reader got. */
+  readonly delivered: number;
+  readonly dropped: DropCounts;
+}
+
+interface QueuedAudio {
+  readonly frame: NativeAudioFrame;
+  readonly timestampUs: number;
+  readonly receivedUs: number;
+}
+
+/**
+ * The samples of an audio track, as an async iterator of frames of equal length.
+ *
+ * `frame.timestampUs` is a sample clock that begins when the first frame comes, on the same clock as
+ * received video's: it advances by what was received, so that dropped frames show as jumps. The
+ * stream ends when the track does; leaving the loop closes it. An open stream keeps the process alive.
+ *
+ * @example
+ * ```ts
+ * await using stream = new AudioStream(track, { sampleRate: 16_000, channels: 1, frameMs: 20 });
+ * for await (const frame of stream) await recognizer.push(frame.data);
+ * ```
+ */
+export class AudioStream extends FrameStream<QueuedAudio, AudioFrame> {
+  readonly sampleRate: number;
+  readonly channels: number;
+  readonly frameMs: number;
+  readonly #maxAgeUs: number;
+  #startUs: number | undefined;
+  #samples = 0;
+
+  /**
+   * @param track - A remote track, or a local one: that needs no room.
+   * @throws TypeError if an argument has the wrong type.
+   * @throws RangeError if a value is out of range, or the track carries video.
+   */
+  constructor(track: TrackHandle, options?: AudioStreamOptions);
+  /** @internal */
+  constructor(input: StreamInput, options?: AudioStreamOptions);
+  constructor(from: TrackHandle | StreamInput, options: AudioStreamOptions = {}) {
+    if (typeof from !== 'function') checkTrack(from, 'audio');
+    checkOptions(options, 'options');
+    const { sampleRate = 48_000, channels = 1, frameMs = 10, capacityMs = 500 } = options;
+    const { overflow = 'drop-oldest', maxAgeMs, signal } = options;
+    checkAudioFormat(sampleRate, channels);
+    checkInteger(frameMs, 'options.frameMs', { min: 10, max: 1000 });
+    if (capacityMs !== Infinity) checkPositive(capacityMs, 'options.capacityMs');
+    checkOneOf(overflow, 'options.overflow', OVERFLOWS);
+    if (maxAgeMs !== undefined) checkPositive(maxAgeMs, 'options.maxAgeMs');
+    super({ capacity: Math.max(1, Math.floor(capacityMs / frameMs)), overflow, signal });
+    this.sampleRate = sampleRate;
+    this.channels = channels;
+    this.frameMs = frameMs;
+    this.#maxAgeUs = maxAgeMs === undefined ? Infinity : maxAgeMs * 1000;
+    this.start(typeof from === 'function' ? from : fromTrack(from));
+  }
+
+  /** As the constructor. */
+  static fromTrack(track: TrackHandle, options: AudioStreamOptions = {}): AudioStream {
+    return new AudioStream(track, options);
+  }
+
+  /**
+   * The samples of whatever track of `source` a participant has: waits for the first one, and goes on
+   * over mute, unpublish and republish, until the participant leaves.
+   *
+   * The reader gets a FramewireError `participant-left` if the participant leaves before there was a
+   * track, and `timeout` after `timeoutMs` without one.
+   *
+   * @throws TypeError if an argument has the wrong type.
+   * @throws RangeError if a value is out of range.
+   */
+  static fromParticipant(
+    participant: ParticipantHandle,
+    source: TrackSource = 'microphone',
+    options: ParticipantAudioStreamOptions = {},
+  ): AudioStream {
+    checkOptions(options, 'options');
+    const { timeoutMs } = options;
+    return new AudioStream(
+      participantInput(participant, { source, kind: 'audio', timeoutMs }),
+      options,
+    );
+  }
+
+  /** What was counted so far. */
+  get stats(): AudioStreamStats {
+    return {
+      received: this.received,
+      delivered: this.delivered,
+      dropped: { ...this.dropped },
+    };
+  }
+
+  /** @internal */
+  protected override open(track: TrackHandle, onEnded: () => void): () => void {
+    // The next track of a participant begins its own sample clock.
+    this.#startUs = undefined;
+    const { sampleRate, channels, frameMs } = this;
+    return openWithEvents(
+      () => {
+        const { handle, release } = track.openNative();
+        const close = openAudioStream({ track: handle, sampleRate, channels, frameMs }, (event) => {
+          if (event.kind === 'audio') this.#receive(event.frame);
+          else if (event.kind === 'end') onEnded();
+        });
+        return () => {
+          close();
+          release();
+        };
+      },
+      (error) => {
+        this.fail(error);
+      },
+    );
+  }
+
+  #receive(frame: NativeAudioFrame): void {
+    const receivedUs = monotonicUs();
+    this.received += 1;
+    if (this.#startUs === undefined) {
+      this.#startUs = receivedUs;
+      this.#samples = 0;
+    }
+    const timestampUs = this.#startUs + Math.round((this.#samples * 1e6) / frame.sampleRate);
+    this.#samples += frame.samplesPerChannel;
+    this.push({ frame, timestampUs, receivedUs });
+  }
+
+  /** @internal */
+  protected override tooLate({ receivedUs }: QueuedAudio): boolean {
+    return monotonicUs() - receivedUs > this.#maxAgeUs;
+  }
+
+  /** @internal */
+  protected override discard({ frame }: QueuedAudio): void {
+    ffi().drop(frame.handle);
+  }
+
+  /** @internal */
+  protected override deliver({ frame, timestampUs }: QueuedAudio): AudioFrame {
+    const { handle, pointer, samplesPerChannel, channels, sampleRate } = frame;
+    try {
+      // Ten milliseconds are a thousand bytes: not worth a view.
+      const samples = new Int16Array(samplesPerChannel * channels);
+      copyNative(pointer, new Uint8Array(samples.buffer));
+      return new AudioFrame(samples, { sampleRate, channels, timestampUs });
+    } finally {
+      ffi().drop(handle);
+    }
+  }
+}

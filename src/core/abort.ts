@@ -1,0 +1,74 @@
+/**
+ * Waits for `promise`, but no longer than until `signal` aborts.
+ *
+ * `promise` itself goes on; `late` gets what it resolves to after the abort, to take it back.
+ *
+ * @throws The signal's reason, once it aborts.
+ */
+export function untilAborted<T>(
+  promise: Promise<T>,
+  signal: AbortSignal | undefined,
+  late?: (value: T) => void,
+): Promise<T> {
+  if (!signal) return promise;
+  return new Promise<T>((resolve, reject) => {
+    const onAbort = (): void => {
+      // The caller knows; what the abandoned operation fails with is nobody's concern.
+      promise.then(late, () => undefined);
+      reject(signal.reason as Error);
+    };
+    if (signal.aborted) {
+      onAbort();
+      return;
+    }
+    signal.addEventListener('abort', onAbort, { once: true });
+    promise.then(resolve, reject).finally(() => {
+      signal.removeEventListener('abort', onAbort);
+    });
+  });
+}
+
+/** A signal with an end of its own, besides the caller's. */
+export interface Deadline extends Disposable {
+  readonly signal: AbortSignal;
+  /** Aborts it now. */
+  abort(reason: unknown): void;
+}
+
+/**
+ * A signal that aborts with the caller's `signal`, or with what `onTimeout` makes after `timeoutMs`.
+ * Dispose of it when the wait is over.
+ */
+export function deadline(options: {
+  readonly signal: AbortSignal | undefined;
+  readonly timeoutMs: number | undefined;
+  readonly onTimeout: () => Error;
+}): Deadline {
+  const { signal, timeoutMs, onTimeout } = options;
+  const controller = new AbortController();
+  const onAbort = (): void => {
+    controller.abort(signal?.reason);
+  };
+  if (signal?.aborted) onAbort();
+  else signal?.addEventListener('abort', onAbort, { once: true });
+  const timer =
+    timeoutMs === undefined || timeoutMs === Infinity
+      ? undefined
+      : setTimeout(
+          () => {
+            controller.abort(onTimeout());
+          },
+          // A longer timer would fire at once.
+          Math.min(timeoutMs, 2 ** 31 - 1),
+        );
+  return {
+    signal: controller.signal,
+    abort: (reason) => {
+      controller.abort(reason);
+    },
+    [Symbol.dispose]: () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', onAbort);
+    },
+  };
+}

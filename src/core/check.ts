@@ -1,0 +1,107 @@
+// Argument checks. Each throws a TypeError (wrong type) or a RangeError (wrong value) that names the
+// argument, the rule and the value, before any state changes.
+
+import { inspect } from 'node:util';
+
+/** The value as it stands in an error message: one line, escaped, short. */
+export function shown(value: unknown): string {
+  let text: string;
+  try {
+    text = inspect(value, {
+      depth: 0,
+      breakLength: Infinity,
+      maxArrayLength: 3,
+      maxStringLength: 60,
+    });
+  } catch {
+    // A proxy or a getter of the caller's that throws.
+    text = typeof value;
+  }
+  text = text.replace(/\s+/g, ' ');
+  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+}
+
+/** @throws TypeError if `value` is not a plain options object. `undefined` is none given. */
+export function checkOptions(value: unknown, name: string): void {
+  if (value === undefined) return;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new TypeError(`${name} must be an object, got ${shown(value)}.`);
+  }
+}
+
+/** @throws TypeError if not a number, RangeError if not an integer within the bounds. */
+export function checkInteger(
+  value: unknown,
+  name: string,
+  bounds: { readonly min?: number; readonly max?: number } = {},
+): asserts value is number {
+  const { min = Number.MIN_SAFE_INTEGER, max = Number.MAX_SAFE_INTEGER } = bounds;
+  const rule =
+    bounds.min === 1 && bounds.max === undefined
+      ? 'a positive integer'
+      : bounds.min === undefined && bounds.max === undefined
+        ? 'an integer'
+        : bounds.max === undefined
+          ? `an integer of at least ${min}`
+          : bounds.min === undefined
+            ? `an integer of at most ${max}`
+            : `an integer from ${min} to ${max}`;
+  if (typeof value !== 'number')
+    throw new TypeError(`${name} must be ${rule}, got ${shown(value)}.`);
+  if (!Number.isSafeInteger(value) || value < min || value > max) {
+    throw new RangeError(`${name} must be ${rule}, got ${shown(value)}.`);
+  }
+}
+
+/** @throws TypeError if not a number, RangeError if not finite and above zero. */
+export function checkPositive(value: unknown, name: string): asserts value is number {
+  if (typeof value !== 'number') {
+    throw new TypeError(`${name} must be a positive number, got ${shown(value)}.`);
+  }
+  if (!Number.isFinite(value) || value <= 0) {
+    throw new RangeError(`${name} must be a positive number, got ${shown(value)}.`);
+  }
+}
+
+/** @throws TypeError if not a boolean. */
+export function checkBoolean(value: unknown, name: string): asserts value is boolean {
+  if (typeof value !== 'boolean') {
+    throw new TypeError(`${name} must be a boolean, got ${shown(value)}.`);
+  }
+}
+
+/** @throws TypeError if not a string, RangeError if empty. */
+export function checkString(value: unknown, name: string): asserts value is string {
+  if (typeof value !== 'string') {
+    throw new TypeError(`${name} must be a string, got ${shown(value)}.`);
+  }
+  if (value === '') throw new RangeError(`${name} must not be empty, got ''.`);
+}
+
+/** @throws TypeError if not a string or number, RangeError if none of `allowed`. */
+export function checkOneOf<T extends string | number>(
+  value: unknown,
+  name: string,
+  allowed: readonly T[],
+): asserts value is T {
+  if ((allowed as readonly unknown[]).includes(value)) return;
+  const rule = `one of ${allowed.map((one) => shown(one)).join(', ')}`;
+  if (typeof value !== typeof allowed[0]) {
+    throw new TypeError(`${name} must be ${rule}, got ${shown(value)}.`);
+  }
+  throw new RangeError(`${name} must be ${rule}, got ${shown(value)}.`);
+}
+
+/** @throws TypeError if not a function. */
+export function checkFunction(value: unknown, name: string): void {
+  if (typeof value !== 'function') {
+    throw new TypeError(`${name} must be a function, got ${shown(value)}.`);
+  }
+}
+
+/** @throws TypeError if given and not an AbortSignal. */
+export function checkSignal(value: unknown, name: string): void {
+  if (value !== undefined && !(value instanceof AbortSignal)) {
+    throw new TypeError(`${name} must be an AbortSignal, got ${shown(value)}.`);
+  }
+}

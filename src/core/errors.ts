@@ -1,0 +1,60 @@
+/**
+ * Stable reasons for a {@link FramewireError}. Match on these, not on the message.
+ *
+ * - `aborted`: an operation was ended by a later call of the caller's, such as `disconnect()`.
+ * - `closed`: the object was closed.
+ * - `connection-refused`: nothing listens at the server's address, or it can't be reached.
+ * - `disconnected`: the room is not, or no longer, connected.
+ * - `forbidden`: the token doesn't grant what was asked for.
+ * - `invalid-state`: the call doesn't fit the object's state, for another reason than those here.
+ * - `invalid-token`: the server doesn't accept the access token.
+ * - `invalid-url`: the URL can't be parsed, or no LiveKit server answers at it.
+ * - `native`: the native binding reported a failure; `cause` holds what it said.
+ * - `not-found`: what the call names doesn't exist.
+ * - `overflow`: a queue with `overflow: 'error'` was full.
+ * - `participant-left`: the participant left before the thing waited for came.
+ * - `server-start`: a local LiveKit server could not be found, built or started.
+ * - `timeout`: the time that the caller allowed was over.
+ * - `token-expired`: the access token is no longer valid.
+ * - `unsupported`: this combination isn't supported by the runtime or the binding.
+ */
+export const FRAMEWIRE_ERROR_CODES = [
+  'aborted',
+  'closed',
+  'connection-refused',
+  'disconnected',
+  'forbidden',
+  'invalid-state',
+  'invalid-token',
+  'invalid-url',
+  'native',
+  'not-found',
+  'overflow',
+  'participant-left',
+  'server-start',
+  'timeout',
+  'token-expired',
+  'unsupported',
+] as const;
+
+/** One of {@link FRAMEWIRE_ERROR_CODES}. */
+export type FramewireErrorCode = (typeof FRAMEWIRE_ERROR_CODES)[number];
+
+/**
+ * Thrown for every failure that is not a misuse of an argument; those are `TypeError` and
+ * `RangeError`.
+ */
+export class FramewireError extends Error {
+  /** What went wrong, stable across versions. */
+  readonly code: FramewireErrorCode;
+
+  constructor(code: FramewireErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+
+  static {
+    // On the prototype: inherited by subclasses and absent from `console.log(error)`.
+    Object.defineProperty(this.prototype, 'name', { value: 'FramewireError', configurable: true });
+  }
+}

@@ -1,0 +1,120 @@
+import { checkOneOf, checkPositive } from './check.js';
+import { FramewireError } from './errors.js';
+import {
+  checkParticipant,
+  type ParticipantHandle,
+  TRACK_SOURCES,
+  type TrackHandle,
+  type TrackKind,
+  type TrackSource,
+} from './track-handle.js';
+
+/** What a {@link StreamInput} does with the stream that it feeds. */
+export interface StreamOutlet {
+  /** Begins to take frames from `track`. Returns how to stop. */
+  readonly open: (track: TrackHandle, onEnded: () => void) => () => void;
+  /** No frame comes any more. */
+  readonly end: () => void;
+  /** No frame comes any more, and that is an error. */
+  readonly fail: (error: unknown) => void;
+}
+
+/** Where a stream's frames come from. Called once, it feeds the outlet until what it returns. */
+export type StreamInput = (outlet: StreamOutlet) => () => void;
+
+/** Feeds a stream from one track, until that ends. */
+export function fromTrack(track: TrackHandle): StreamInput {
+  return ({ open, end }) => {
+    if (track.ended) {
+      end();
+      return () => undefined;
+    }
+    let stopped = false;
+    let close: (() => void) | undefined;
+    const stop = (): void => {
+      stopped = true;
+      forget();
+      close?.();
+      close = undefined;
+    };
+    const onEnded = (): void => {
+      stop();
+      end();
+    };
+    const forget = track.onEnded(onEnded);
+    close = open(track, onEnded);
+    // The end may have come while it was opened.
+    if (stopped) stop();
+    return stop;
+  };
+}
+
+/** Which of a participant's tracks {@link participantInput} takes. */
+export interface ParticipantInputOptions {
+  readonly source: TrackSource;
+  readonly kind: TrackKind;
+  /** How long the first track may take to appear. */
+  readonly timeoutMs: number | undefined;
+}
+
+/**
+ * Feeds a stream from whatever track of a source a participant has: waits for the first, goes on
+ * with the next when it is published anew, and ends when the participant leaves.
+ */
+export function participantInput(
+  participant: ParticipantHandle,
+  { source, kind, timeoutMs }: ParticipantInputOptions,
+): StreamInput {
+  checkParticipant(participant);
+  checkOneOf(source, 'source', TRACK_SOURCES);
+  if (timeoutMs !== undefined) checkPositive(timeoutMs, 'options.timeoutMs');
+  return ({ open, end, fail }) => {
+    let current: { readonly track: TrackHandle; readonly close: () => void } | undefined;
+    let appeared = false;
+    let stopped = false;
+    let timer: NodeJS.Timeout | undefined;
+
+    const closeCurrent = (): void => {
+      const closing = current;
+      current = undefined;
+      closing?.close();
+    };
+    const stop = (): void => {
+      stopped = true;
+      clearTimeout(timer);
+      forget();
+      closeCurrent();
+    };
+    const update = (): void => {
+      if (stopped) return;
+      const track = participant.trackOf(source, kind);
+      if (current && current.track !== track) closeCurrent();
+      if (participant.left) {
+        stop();
+        if (appeared) end();
+        else fail(leftError(participant.identity, source));
+      } else if (track && !current) {
+        appeared = true;
+        clearTimeout(timer);
+        current = { track, close: open(track, update) };
+      }
+    };
+    const forget = participant.onTracksChanged(update);
+    if (timeoutMs !== undefined) {
+      timer = setTimeout(() => {
+        stop();
+        const waited = `${participant.identity} published no ${source} track within ${timeoutMs} ms.`;
+        fail(new FramewireError('timeout', waited));
+      }, timeoutMs);
+    }
+    update();
+    return stop;
+  };
+}
+
+function leftError(identity: string, source: TrackSource): FramewireError {
+  return new FramewireError(
+    'participant-left',
+    `${identity} left the room before publishing a ${source} track.`,
+  );
+}

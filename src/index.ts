@@ -1,0 +1,89 @@
+export { AudioFrame } from './audio/audio-frame.js';
+export type {
+  AudioFrameCreateOptions,
+  AudioFrameOptions,
+  AudioLayout,
+} from './audio/audio-frame.js';
+export { SAMPLE_RATES } from './audio/audio-format.js';
+export { AudioSource, type AudioSourceOptions } from './audio/audio-source.js';
+export {
+  AudioStream,
+  type AudioStreamOptions,
+  type AudioStreamStats,
+  type ParticipantAudioStreamOptions,
+} from './audio/audio-stream.js';
+export { OVERFLOWS, type Overflow } from './core/bounded-queue.js';
+export { FRAMEWIRE_ERROR_CODES, FramewireError, type FramewireErrorCode } from './core/errors.js';
+export type { DropCounts } from './core/frame-stream.js';
+export type { Percentiles } from './core/histogram.js';
+export {
+  configureLog,
+  LOG_LEVELS,
+  type LogLevel,
+  type LogOptions,
+  type LogSink,
+} from './core/log.js';
+export {
+  type ParticipantHandle,
+  TRACK_SOURCES,
+  type TrackHandle,
+  type TrackKind,
+  type TrackSource,
+} from './core/track-handle.js';
+export type { ErrorEvent, Listener } from './core/typed-emitter.js';
+export { type IceServer, VIDEO_CODECS, type VideoCodec } from './native/rtc-session.js';
+export {
+  DISCONNECT_REASONS,
+  type DisconnectReason,
+  PARTICIPANT_KINDS,
+  type ParticipantKind,
+  type ParticipantPermissions,
+} from './native/rtc-state.js';
+export { AccessToken } from './room/access-token.js';
+export type { ConnectOptions } from './room/connect-options.js';
+export { LocalParticipant, type PublishOptions } from './room/local-participant.js';
+export { Participant, type ParticipantEvents } from './room/participant.js';
+export { RemoteParticipant } from './room/remote-participant.js';
+export { Room, type WaitOptions } from './room/room.js';
+export type { ConnectionState, RoomEvents } from './room/room-events.js';
+export type { SubscribedTrack, TrackFilter } from './room/subscribed-track.js';
+export type { TrackIterator } from './room/track-iterator.js';
+export { LocalAudioTrack, LocalTrack, LocalVideoTrack } from './tracks/local-track.js';
+export { LocalTrackPublication } from './tracks/local-track-publication.js';
+export { RemoteAudioTrack, RemoteTrack, RemoteVideoTrack } from './tracks/remote-track.js';
+export { RemoteTrackPublication } from './tracks/remote-track-publication.js';
+export { Track, type TrackEvents } from './tracks/track.js';
+export { TrackPublication } from './tracks/track-publication.js';
+export { FpsThinner, type ThinnableFrame, thinFps } from './video/fps-thinner.js';
+export { FpsTracker } from './video/fps-tracker.js';
+export {
+  FramePacer,
+  type FramePacerOptions,
+  type PacerClock,
+  type PacerTick,
+} from './video/frame-pacer.js';
+export { PIXEL_FORMATS, type PixelFormat } from './video/pixel-format.js';
+export {
+  type Float32Options,
+  type FrameMetadata,
+  type PixelSource,
+  ROTATIONS,
+  VideoFrame,
+  type VideoFrameOptions,
+  type VideoPlane,
+  type VideoRotation,
+} from './video/video-frame.js';
+export {
+  type CaptureFrameOptions,
+  MIN_VIDEO_DIMENSION,
+  RESIZES,
+  type ResizePolicy,
+  VideoSource,
+  type VideoSourceOptions,
+} from './video/video-source.js';
+export {
+  type ParticipantVideoStreamOptions,
+  VideoStream,
+  type VideoStreamOptions,
+  type VideoStreamStats,
+} from './video/video-stream.js';

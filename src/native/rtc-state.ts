@@ -1,0 +1,187 @@
+// What rtc-node knows of participants and publications, in our words. These are views: they read what
+// rtc-node has at the moment.
+
+import type Rtc from '@livekit/rtc-node';
+import type { TrackKind, TrackSource } from '../core/track-handle.js';
+
+/** What a participant is, to LiveKit. */
+export const PARTICIPANT_KINDS = [
+  'standard',
+  'ingress',
+  'egress',
+  'sip',
+  'agent',
+  'connector',
+  'bridge',
+] as const;
+
+/** One of {@link PARTICIPANT_KINDS}. */
+export type ParticipantKind = (typeof PARTICIPANT_KINDS)[number];
+
+/** What a token lets a participant do. */
+export interface ParticipantPermissions {
+  readonly canSubscribe: boolean;
+  readonly canPublish: boolean;
+  readonly canPublishData: boolean;
+  /** Sources that may be published; empty means all. */
+  readonly canPublishSources: readonly TrackSource[];
+  /** Whether others can't see the participant. */
+  readonly hidden: boolean;
+  readonly canUpdateMetadata: boolean;
+}
+
+/** Why somebody is no longer in a room: LiveKit's reasons. */
+export const DISCONNECT_REASONS = [
+  'unknown',
+  'client_initiated',
+  'duplicate_identity',
+  'server_shutdown',
+  'participant_removed',
+  'room_deleted',
+  'state_mismatch',
+  'join_failure',
+  'migration',
+  'signal_close',
+  'room_closed',
+  'user_unavailable',
+  'user_rejected',
+  'sip_trunk_failure',
+  'connection_timeout',
+  'media_failure',
+  'agent_error',
+] as const;
+
+/** One of {@link DISCONNECT_REASONS}. */
+export type DisconnectReason = (typeof DISCONNECT_REASONS)[number];
+
+/** @internal */
+export function disconnectReasonOf(reason: number | undefined): DisconnectReason {
+  return DISCONNECT_REASONS[reason ?? 0] ?? 'unknown';
+}
+
+/** In the order of LiveKit's enum. */
+const SOURCES = ['unknown', 'camera', 'microphone', 'screen_share', 'screen_share_audio'] as const;
+
+/** @internal */
+export function sourceNumber(source: TrackSource): number {
+  return SOURCES.indexOf(source);
+}
+
+function sourceOf(source: number | undefined): TrackSource {
+  return SOURCES[source ?? 0] ?? 'unknown';
+}
+
+/** @internal The participant as rtc-node knows it now. */
+export class ParticipantState {
+  readonly #rtc: Rtc.Participant;
+  readonly identity: string;
+
+  constructor(rtc: Rtc.Participant) {
+    this.#rtc = rtc;
+    this.identity = rtc.identity;
+  }
+
+  get sid(): string {
+    return this.#rtc.sid ?? '';
+  }
+
+  get name(): string {
+    return this.#rtc.name ?? '';
+  }
+
+  get metadata(): string {
+    return this.#rtc.metadata;
+  }
+
+  get attributes(): Readonly<Record<string, string>> {
+    return { ...this.#rtc.attributes };
+  }
+
+  get kind(): ParticipantKind {
+    return PARTICIPANT_KINDS[this.#rtc.kind] ?? 'standard';
+  }
+
+  get disconnectReason(): DisconnectReason | undefined {
+    const reason = this.#rtc.disconnectReason;
+    return reason === undefined ? undefined : disconnectReasonOf(reason);
+  }
+
+  get permissions(): ParticipantPermissions | undefined {
+    const permission = this.#rtc.info.permission;
+    return (
+      permission && {
+        canSubscribe: permission.canSubscribe ?? false,
+        canPublish: permission.canPublish ?? false,
+        canPublishData: permission.canPublishData ?? false,
+        canPublishSources: permission.canPublishSources.map(sourceOf),
+        hidden: permission.hidden ?? false,
+        canUpdateMetadata: permission.canUpdateMetadata ?? false,
+      }
+    );
+  }
+
+  get publications(): PublicationState[] {
+    return [...this.#rtc.trackPublications.values()].map((rtc) => new PublicationState(rtc));
+  }
+}
+
+/** @internal A publication as rtc-node knows it now. */
+export class PublicationState {
+  readonly #rtc: Rtc.TrackPublication;
+
+  constructor(rtc: Rtc.TrackPublication) {
+    this.#rtc = rtc;
+  }
+
+  get sid(): string {
+    return this.#rtc.sid ?? '';
+  }
+
+  get name(): string {
+    return this.#rtc.name ?? '';
+  }
+
+  get kind(): TrackKind {
+    // 1 is audio, 2 is video.
+    return (this.#rtc.kind as number | undefined) === 1 ? 'audio' : 'video';
+  }
+
+  get source(): TrackSource {
+    return sourceOf(this.#rtc.source);
+  }
+
+  get muted(): boolean {
+    return this.#rtc.muted ?? false;
+  }
+
+  get simulcasted(): boolean {
+    return this.#rtc.simulcasted ?? false;
+  }
+
+  get width(): number {
+    return this.#rtc.width ?? 0;
+  }
+
+  get height(): number {
+    return this.#rtc.height ?? 0;
+  }
+
+  get mimeType(): string {
+    return this.#rtc.mimeType ?? '';
+  }
+
+  get subscribed(): boolean {
+    return (this.#rtc as Partial<Rtc.RemoteTrackPublication>).subscribed ?? false;
+  }
+
+  /** The native track of a remote publication that we are subscribed to. */
+  get trackHandle(): number | undefined {
+    const handle = this.#rtc.track?.ffi_handle.handle;
+    return handle === undefined ? undefined : Number(handle);
+  }
+
+  /** @internal Remote publications only. */
+  setSubscribed(subscribed: boolean): void {
+    (this.#rtc as Rtc.RemoteTrackPublication).setSubscribed(subscribed);
+  }
+}

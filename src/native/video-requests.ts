@@ -1,0 +1,123 @@
+import { FramewireError } from '../core/errors.js';
+import { ffi, handleOf } from './ffi-client.js';
+import { type MediaEvent, type NativePicture, pictureOf } from './media-events.js';
+
+/** @internal Pixels in memory, as native code is told of them. */
+export interface PixelsForNative {
+  /** Index into PIXEL_FORMATS, which has the order of LiveKit's VideoBufferType. */
+  readonly type: number;
+  readonly width: number;
+  readonly height: number;
+  readonly pointer: bigint;
+  readonly planes: readonly {
+    readonly offset: number;
+    readonly stride: number;
+    readonly height: number;
+  }[];
+}
+
+function bufferInfo({ type, width, height, pointer, planes }: PixelsForNative) {
+  return {
+    type,
+    width,
+    height,
+    dataPtr: pointer,
+    stride: planes[0]?.stride ?? 0,
+    components:
+      planes.length === 1
+        ? []
+        : planes.map((plane) => ({
+            dataPtr: pointer + BigInt(plane.offset),
+            stride: plane.stride,
+            size: plane.stride * plane.height,
+          })),
+  };
+}
+
+/** @internal Makes a video source; drop the handle when done. */
+export function newVideoSource(options: {
+  readonly width: number;
+  readonly height: number;
+  readonly screencast: boolean;
+}): number {
+  const { width, height, screencast } = options;
+  const { source } = ffi().send('newVideoSource', {
+    type: 0,
+    resolution: { width, height },
+    isScreencast: screencast,
+  });
+  return handleOf(source, 'video source');
+}
+
+/** @internal What {@link captureVideoFrame} sends along with the pixels. */
+export interface CaptureDetails {
+  readonly timestampUs: number;
+  /** Index into 0, 90, 180, 270 degrees. */
+  readonly rotation: number;
+  readonly metadata?: {
+    readonly captureTimeUs: number;
+    readonly frameId: number;
+    readonly userData: Uint8Array | undefined;
+  };
+}
+
+/** @internal Gives a frame to a source. The pixels are read before this returns. */
+export function captureVideoFrame(
+  source: number,
+  pixels: PixelsForNative,
+  { timestampUs, rotation, metadata }: CaptureDetails,
+): void {
+  ffi().send('captureVideoFrame', {
+    sourceHandle: BigInt(source),
+    buffer: bufferInfo(pixels),
+    timestampUs: BigInt(timestampUs),
+    rotation,
+    ...(metadata && {
+      metadata: {
+        userTimestamp: BigInt(metadata.captureTimeUs),
+        frameId: metadata.frameId,
+        ...(metadata.userData && { userData: metadata.userData }),
+      },
+    }),
+  });
+}
+
+/** @internal Converts pixels into native memory of its own; drop its handle when done. */
+export function convertNatively(
+  pixels: PixelsForNative,
+  to: { readonly type: number; readonly flipY: boolean },
+): NativePicture {
+  const { message } = ffi().send('videoConvert', {
+    flipY: to.flipY,
+    dstType: to.type,
+    buffer: bufferInfo(pixels),
+  });
+  if (message.case !== 'buffer') {
+    throw new FramewireError('native', `LiveKit could not convert the frame: ${message.value}.`);
+  }
+  return pictureOf(message.value);
+}
+
+/** @internal Makes a track of a video source; drop the handle when done. */
+export function newVideoTrack(name: string, source: number): number {
+  const { track } = ffi().send('createVideoTrack', { name, sourceHandle: BigInt(source) });
+  return handleOf(track, 'video track');
+}
+
+/** @internal Opens a stream of a track's frames. @returns how to close it. */
+export function openVideoStream(
+  options: { readonly track: number; readonly type: number | undefined },
+  listener: (event: MediaEvent) => void,
+): () => void {
+  const { stream } = ffi().send('newVideoStream', {
+    trackHandle: BigInt(options.track),
+    type: 0,
+    normalizeStride: true,
+    ...(options.type !== undefined && { format: options.type }),
+  });
+  const handle = handleOf(stream, 'video stream');
+  ffi().openStream(handle, listener);
+  return () => {
+    ffi().closeStream(handle);
+  };
+}

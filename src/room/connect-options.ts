@@ -1,0 +1,77 @@
+import {
+  checkBoolean,
+  checkOptions,
+  checkPositive,
+  checkSignal,
+  checkString,
+  shown,
+} from '../core/check.js';
+import { FramewireError } from '../core/errors.js';
+import { shownUrl } from '../native/connect-error.js';
+import type { IceServer } from '../native/rtc-session.js';
+
+/** How a room is joined. */
+export interface ConnectOptions {
+  /** Subscribes to every track at once. Default `true`. */
+  readonly autoSubscribe?: boolean;
+  /** Pauses the sending of video layers that nobody watches. Default `false`. */
+  readonly dynacast?: boolean;
+  /** STUN and TURN servers besides those that the server names. */
+  readonly iceServers?: readonly IceServer[];
+  /** How long joining may take. Default 15,000. */
+  readonly connectTimeoutMs?: number;
+  /** Gives joining up: `connect()` rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** @throws TypeError or RangeError if an option is not as it must be. */
+export function checkConnectOptions(options: ConnectOptions): void {
+  checkOptions(options, 'options');
+  const { autoSubscribe, dynacast, iceServers, connectTimeoutMs, signal } = options;
+  if (autoSubscribe !== undefined) checkBoolean(autoSubscribe, 'options.autoSubscribe');
+  if (dynacast !== undefined) checkBoolean(dynacast, 'options.dynacast');
+  if (connectTimeoutMs !== undefined) checkPositive(connectTimeoutMs, 'options.connectTimeoutMs');
+  checkSignal(signal, 'options.signal');
+  if (iceServers === undefined) return;
+  if (!Array.isArray(iceServers)) {
+    throw new TypeError(`options.iceServers must be an array, got ${shown(iceServers)}.`);
+  }
+  iceServers.forEach((server: unknown, i) => {
+    checkIceServer(server, `options.iceServers[${i}]`);
+  });
+}
+
+function checkIceServer(server: unknown, name: string): void {
+  if (typeof server !== 'object' || server === null) {
+    throw new TypeError(`${name} must be an object, got ${shown(server)}.`);
+  }
+  const { urls, username, credential } = server as Partial<IceServer>;
+  if (!Array.isArray(urls) || urls.length === 0) {
+    throw new TypeError(`${name}.urls must be an array of URLs, got ${shown(urls)}.`);
+  }
+  urls.forEach((url: unknown, i) => {
+    checkString(url, `${name}.urls[${i}]`);
+    if (!/^(stun|stuns|turn|turns):\S+$/.test(url)) {
+      throw new RangeError(
+        `${name}.urls[${i}] must be a stun:, stuns:, turn: or turns: URL, got ${shown(url)}.`,
+      );
+    }
+  });
+  if (username !== undefined) checkString(username, `${name}.username`);
+  if (credential !== undefined && typeof credential !== 'string') {
+    // Not shown: it may be a secret all the same.
+    throw new TypeError(`${name}.credential must be a string, got a ${typeof credential}.`);
+  }
+}
+
+/** @throws TypeError if not a string, FramewireError `invalid-url` if not a server's address. */
+export function checkServerUrl(url: unknown): asserts url is string {
+  checkString(url, 'url');
+  const protocol = URL.canParse(url) ? new URL(url).protocol : undefined;
+  if (protocol === undefined || !['ws:', 'wss:', 'http:', 'https:'].includes(protocol)) {
+    throw new FramewireError(
+      'invalid-url',
+      `url must be a ws:, wss:, http: or https: address, got ${shownUrl(url)}.`,
+    );
+  }
+}

@@ -1,0 +1,232 @@
+import {
+  checkBoolean,
+  checkInteger,
+  checkOneOf,
+  checkOptions,
+  checkPositive,
+  checkString,
+  shown,
+} from '../core/check.js';
+import { FramewireError } from '../core/errors.js';
+import { TRACK_SOURCES, type TrackHandle, type TrackSource } from '../core/track-handle.js';
+import { type RtcSession, VIDEO_CODECS, type VideoCodec } from '../native/rtc-session.js';
+import type { PublicationState } from '../native/rtc-state.js';
+import { LocalAudioTrack, LocalTrack, LocalVideoTrack } from '../tracks/local-track.js';
+import { LocalTrackPublication } from '../tracks/local-track-publication.js';
+import { Participant } from './participant.js';
+
+/** How a track is published. */
+export interface PublishOptions {
+  /** What others see it as. Default: `microphone` for audio, `screen_share` or `camera` for video. */
+  readonly source?: TrackSource;
+  /** Video only. Default: LiveKit's, which is `vp8`. */
+  readonly codec?: VideoCodec;
+  /** The most bits a second that the encoder may use. Default: LiveKit's, by the size. */
+  readonly maxBitrateBps?: number;
+  /** Video only: the most frames a second that are sent. Default: LiveKit's, by the size. */
+  readonly maxFps?: number;
+  /** Video only: sends smaller sizes as well, for subscribers with less room. Default: LiveKit's, on. */
+  readonly simulcast?: boolean;
+  /** Audio only: sends less in silence. Default: LiveKit's, on. */
+  readonly dtx?: boolean;
+  /** Audio only: sends everything twice, against lost packets. Default: LiveKit's, on. */
+  readonly red?: boolean;
+  /** Tracks of one stream name are played in sync by browsers. Default: none. */
+  readonly stream?: string;
+  /** Video only: sends capture time, frame id and user data with each frame. Default `true`. */
+  readonly frameMetadata?: boolean;
+}
+
+/** @internal What the local participant needs of its room. */
+export interface LocalParticipantRoom {
+  readonly session: RtcSession;
+  published(publication: LocalTrackPublication): void;
+  unpublished(publication: LocalTrackPublication): void;
+}
+
+interface Place {
+  readonly publication: LocalTrackPublication;
+  /** Frees what the publication alone needed. */
+  readonly release: () => void;
+}
+
+/** Ourselves in a room. */
+export class LocalParticipant extends Participant<LocalTrackPublication> {
+  readonly #room: LocalParticipantRoom;
+  readonly #places = new Map<string, Place>();
+  readonly #publishing = new Set<LocalTrack>();
+
+  /** @internal */
+  constructor(room: LocalParticipantRoom) {
+    super(room.session.localParticipant);
+    this.#room = room;
+  }
+
+  /**
+   * Publishes a track to everybody in the room.
+   *
+   * @throws TypeError if an argument has the wrong type.
+   * @throws RangeError if a value is out of range.
+   * @throws FramewireError `forbidden` if the token doesn't allow it, `invalid-state` if the track is
+   * published already, `closed` if it's closed, `unsupported` for a codec that isn't there,
+   * `disconnected` if the room is left meanwhile.
+   */
+  async publishTrack(
+    track: LocalVideoTrack | LocalAudioTrack,
+    options: PublishOptions = {},
+  ): Promise<LocalTrackPublication> {
+    if (!(track instanceof LocalVideoTrack || track instanceof LocalAudioTrack)) {
+      throw new TypeError(`track must be a local track, got ${shown(track)}.`);
+    }
+    checkPublishOptions(options);
+    const { session } = this.#room;
+    if (!session.connected) throw notConnected();
+    const source = options.source ?? defaultSource(track);
+    this.#checkPermission(source);
+    if (track.published || this.#publishing.has(track)) {
+      throw new FramewireError('invalid-state', `'${track.name}' is published already.`);
+    }
+    const { handle } = track.openNative();
+    this.#publishing.add(track);
+    let native: { readonly state: PublicationState; readonly release: () => void };
+    try {
+      native = await session.publish(
+        { handle, name: track.name, kind: track.kind },
+        {
+          source,
+          codec: options.codec,
+          maxBitrateBps: options.maxBitrateBps,
+          maxFps: options.maxFps,
+          simulcast: options.simulcast,
+          dtx: options.dtx,
+          red: options.red,
+          stream: options.stream,
+          frameMetadata: options.frameMetadata ?? true,
+        },
+      );
+    } finally {
+      this.#publishing.delete(track);
+    }
+    const publication: LocalTrackPublication = new LocalTrackPublication(native.state, track, () =>
+      this.#unpublish(publication),
+    );
+    if (!session.connected) {
+      native.release();
+      publication.roomUnpublished();
+      throw notConnected();
+    }
+    this.#places.set(publication.sid, { publication, release: native.release });
+    this.roomPublished(publication);
+    track.roomPublished({
+      sid: publication.sid,
+      unpublish: () => this.#unpublish(publication),
+      setMuted: (muted) => {
+        session.setMuted(handle, muted);
+      },
+    });
+    this.#room.published(publication);
+    // It was closed while the server answered.
+    if (track.ended) await this.#unpublish(publication);
+    return publication;
+  }
+
+  /**
+   * Takes a track back. It stays open and can be published again.
+   *
+   * @throws FramewireError `not-found` if it isn't published here.
+   */
+  async unpublishTrack(track: LocalVideoTrack | LocalAudioTrack): Promise<void> {
+    if (!(track instanceof LocalVideoTrack || track instanceof LocalAudioTrack)) {
+      throw new TypeError(`track must be a local track, got ${shown(track)}.`);
+    }
+    const publication = [...this.trackPublications.values()].find((one) => one.track === track);
+    if (!publication) {
+      throw new FramewireError('not-found', `'${track.name}' is not published in this room.`);
+    }
+    await this.#unpublish(publication);
+  }
+
+  /** @internal */
+  roomSubscribed(sid: string): LocalTrackPublication | undefined {
+    const publication = this.trackPublications.get(sid);
+    publication?.roomSubscribed();
+    return publication;
+  }
+
+  /** @internal The server took a publication away, or the room was left. */
+  roomRemoved(sid: string): void {
+    const place = this.#places.get(sid);
+    if (!place) return;
+    const { publication, release } = place;
+    this.#places.delete(sid);
+    this.roomUnpublished(sid);
+    publication.track.roomPublished(undefined);
+    publication.roomUnpublished();
+    release();
+    this.#room.unpublished(publication);
+  }
+
+  /** @internal After a full reconnect a publication has another sid. */
+  roomRepublished(previousSid: string, sid: string): LocalTrackPublication | undefined {
+    const place = this.#places.get(previousSid);
+    if (!place) return undefined;
+    this.#places.delete(previousSid);
+    this.#places.set(sid, place);
+    this.roomUnpublished(previousSid);
+    this.roomPublished(place.publication, sid);
+    return place.publication;
+  }
+
+  /** @internal */
+  override roomLeft(): void {
+    for (const sid of [...this.#places.keys()]) this.roomRemoved(sid);
+    super.roomLeft();
+  }
+
+  /** @internal */
+  protected override readable({ track }: LocalTrackPublication): TrackHandle {
+    return track;
+  }
+
+  async #unpublish(publication: LocalTrackPublication): Promise<void> {
+    const sid = [...this.#places].find(([, place]) => place.publication === publication)?.[0];
+    if (sid === undefined) return;
+    await this.#room.session.unpublish(sid);
+    this.roomRemoved(sid);
+  }
+
+  #checkPermission(source: TrackSource): void {
+    const { permissions } = this;
+    // Without this the native side waits 10 seconds for an answer that never comes.
+    const sources = permissions?.canPublishSources ?? [];
+    if (permissions?.canPublish !== false && (sources.length === 0 || sources.includes(source))) {
+      return;
+    }
+    throw new FramewireError('forbidden', `The token does not allow to publish ${source}.`);
+  }
+}
+
+function notConnected(): FramewireError {
+  return new FramewireError('disconnected', 'The room is not connected.');
+}
+
+function defaultSource(track: LocalVideoTrack | LocalAudioTrack): TrackSource {
+  if (track.kind === 'audio') return 'microphone';
+  return track.source.screencast ? 'screen_share' : 'camera';
+}
+
+function checkPublishOptions(options: PublishOptions): void {
+  checkOptions(options, 'options');
+  const { source, codec, maxBitrateBps, maxFps, stream } = options;
+  if (source !== undefined) checkOneOf(source, 'options.source', TRACK_SOURCES);
+  if ((codec as string | undefined) === 'h265') {
+    throw new FramewireError('unsupported', "LiveKit's Node binding has no encoder for h265.");
+  }
+  if (codec !== undefined) checkOneOf(codec, 'options.codec', VIDEO_CODECS);
+  if (maxBitrateBps !== undefined) checkInteger(maxBitrateBps, 'options.maxBitrateBps', { min: 1 });
+  if (maxFps !== undefined) checkPositive(maxFps, 'options.maxFps');
+  if (stream !== undefined) checkString(stream, 'options.stream');
+  for (const name of ['simulcast', 'dtx', 'red', 'frameMetadata'] as const) {
+    if (options[name] !== undefined) checkBoolean(options[name], `options.${name}`);
+  }
+}

@@ -1,0 +1,45 @@
+import type { TrackHandle } from '../core/track-handle.js';
+import type { PublicationState } from '../native/rtc-state.js';
+import { RemoteAudioTrack, RemoteVideoTrack } from '../tracks/remote-track.js';
+import { RemoteTrackPublication } from '../tracks/remote-track-publication.js';
+import { Participant } from './participant.js';
+
+/** Somebody else in the room. */
+export class RemoteParticipant extends Participant<RemoteTrackPublication> {
+  /** @internal The publication of a state, made when it's first heard of. */
+  roomPublication(state: PublicationState): RemoteTrackPublication {
+    const known = this.trackPublications.get(state.sid);
+    if (known) return known;
+    const publication = new RemoteTrackPublication(state);
+    this.roomPublished(publication);
+    return publication;
+  }
+
+  /** @internal We receive a track of this participant's from now on. */
+  roomSubscribed(state: PublicationState): RemoteTrackPublication {
+    const publication = this.roomPublication(state);
+    const { trackHandle: handle, sid, name, muted, kind } = state;
+    if (handle !== undefined) {
+      publication.track?.roomEnded();
+      const init = { sid, name, muted, handle };
+      publication.roomSubscribed(
+        kind === 'video' ? new RemoteVideoTrack(init) : new RemoteAudioTrack(init),
+      );
+      this.roomTracksChanged();
+    }
+    return publication;
+  }
+
+  /** @internal We no longer receive it: its streams end. */
+  roomUnsubscribed(publication: RemoteTrackPublication): void {
+    const { track } = publication;
+    publication.roomSubscribed(undefined);
+    track?.roomEnded();
+    this.roomTracksChanged();
+  }
+
+  /** @internal */
+  protected override readable(publication: RemoteTrackPublication): TrackHandle | undefined {
+    return publication.track;
+  }
+}

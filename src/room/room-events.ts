@@ -1,0 +1,99 @@
+import type { DisconnectReason } from '../native/rtc-state.js';
+import type { LocalAudioTrack, LocalVideoTrack } from '../tracks/local-track.js';
+import type { LocalTrackPublication } from '../tracks/local-track-publication.js';
+import type { RemoteAudioTrack, RemoteVideoTrack } from '../tracks/remote-track.js';
+import type { RemoteTrackPublication } from '../tracks/remote-track-publication.js';
+import type { LocalParticipant } from './local-participant.js';
+import type { RemoteParticipant } from './remote-participant.js';
+
+/** Where a room is in its life. */
+export type ConnectionState = 'disconnected' | 'connecting' | 'connected' | 'reconnecting';
+
+/**
+ * What a room tells. Besides these, `error` has what a listener threw.
+ *
+ * When an event comes, everything it speaks of is already so: a participant that connected is in
+ * `room.remoteParticipants`, one that left is not.
+ */
+export interface RoomEvents {
+  /** We joined. Comes before `connect()` resolves. */
+  readonly connected: readonly [];
+  /** We are out, for good: by `disconnect()`, by the server, or since the network was lost. */
+  readonly disconnected: readonly [reason: DisconnectReason];
+  /** The connection was lost and is being made again. Media stops meanwhile. */
+  readonly reconnecting: readonly [];
+  /** The connection is back. */
+  readonly reconnected: readonly [];
+  /** `room.state` changed. Comes before the event that says why. */
+  readonly stateChanged: readonly [state: ConnectionState];
+
+  /** Somebody joined after us. Those who were there first are in `room.remoteParticipants`. */
+  readonly participantConnected: readonly [participant: RemoteParticipant];
+  /** Somebody left. Their tracks have ended, each with its own events before this one. */
+  readonly participantDisconnected: readonly [participant: RemoteParticipant];
+  /** Who speaks now, loudest first. */
+  readonly activeSpeakersChanged: readonly [
+    speakers: readonly (RemoteParticipant | LocalParticipant)[],
+  ];
+
+  /** Somebody published a track after we joined. */
+  readonly trackPublished: readonly [
+    publication: RemoteTrackPublication,
+    participant: RemoteParticipant,
+  ];
+  /** Somebody took a track back, or left. */
+  readonly trackUnpublished: readonly [
+    publication: RemoteTrackPublication,
+    participant: RemoteParticipant,
+  ];
+  /** We receive a track from now on, also one that was published before we joined. */
+  readonly trackSubscribed: readonly [
+    track: RemoteVideoTrack | RemoteAudioTrack,
+    publication: RemoteTrackPublication,
+    participant: RemoteParticipant,
+  ];
+  /** We no longer receive a track. It and its streams have ended. */
+  readonly trackUnsubscribed: readonly [
+    track: RemoteVideoTrack | RemoteAudioTrack,
+    publication: RemoteTrackPublication,
+    participant: RemoteParticipant,
+  ];
+  /** A track that we asked for does not come. */
+  readonly trackSubscriptionFailed: readonly [
+    sid: string,
+    participant: RemoteParticipant,
+    reason: string,
+  ];
+  /** Somebody muted a track: no video frames come, and silent audio. */
+  readonly trackMuted: readonly [
+    publication: RemoteTrackPublication | LocalTrackPublication,
+    participant: RemoteParticipant | LocalParticipant,
+  ];
+  /** Somebody unmuted a track. */
+  readonly trackUnmuted: readonly [
+    publication: RemoteTrackPublication | LocalTrackPublication,
+    participant: RemoteParticipant | LocalParticipant,
+  ];
+
+  /** A track of ours was published. Comes before `publishTrack()` resolves. */
+  readonly localTrackPublished: readonly [
+    publication: LocalTrackPublication,
+    participant: LocalParticipant,
+  ];
+  /** A track of ours is no longer published: by us, by the server, or since we left. */
+  readonly localTrackUnpublished: readonly [
+    publication: LocalTrackPublication,
+    participant: LocalParticipant,
+  ];
+  /** After a full reconnect a track of ours was published again, under another sid. */
+  readonly localTrackRepublished: readonly [
+    publication: LocalTrackPublication,
+    previousSid: string,
+    participant: LocalParticipant,
+  ];
+  /** Somebody subscribed to a track of ours, for the first time since it was published. */
+  readonly localTrackSubscribed: readonly [
+    track: LocalVideoTrack | LocalAudioTrack,
+    publication: LocalTrackPublication,
+  ];
+}

@@ -1,0 +1,89 @@
+import { AudioFrame } from '../audio/audio-frame.js';
+import { checkInteger, checkOptions, checkPositive } from '../core/check.js';
+
+/** What a {@link Tone} sounds like. */
+export interface ToneOptions {
+  /** Pitch in Hz. Default 440. */
+  readonly frequency?: number;
+  /** Samples a second. Default 48,000. */
+  readonly sampleRate?: number;
+  /** Each gets the same samples. Default 1. */
+  readonly channels?: number;
+  /** Peak of the samples, up to 32,767. Default 8,000. */
+  readonly amplitude?: number;
+}
+
+/**
+ * A sine wave, frame after frame without a seam.
+ *
+ * @example
+ * ```ts
+ * const tone = new Tone({ frequency: 440 });
+ * for (;;) await source.captureFrame(tone.next(10));
+ * ```
+ */
+export class Tone {
+  readonly frequency: number;
+  readonly sampleRate: number;
+  readonly channels: number;
+  readonly #amplitude: number;
+  #samples = 0;
+
+  /** @throws TypeError or RangeError if an option is not as it must be. */
+  constructor(options: ToneOptions = {}) {
+    checkOptions(options, 'options');
+    const { frequency = 440, sampleRate = 48_000, channels = 1, amplitude = 8_000 } = options;
+    checkPositive(frequency, 'options.frequency');
+    checkInteger(sampleRate, 'options.sampleRate', { min: 1 });
+    checkInteger(channels, 'options.channels', { min: 1, max: 8 });
+    checkInteger(amplitude, 'options.amplitude', { min: 1, max: 32_767 });
+    this.frequency = frequency;
+    this.sampleRate = sampleRate;
+    this.channels = channels;
+    this.#amplitude = amplitude;
+  }
+
+  /** The next `durationMs` of the tone, with the time since its start as its time stamp. */
+  next(durationMs: number): AudioFrame {
+    checkPositive(durationMs, 'durationMs');
+    const { sampleRate, channels, frequency } = this;
+    const samplesPerChannel = Math.max(1, Math.round((durationMs * sampleRate) / 1000));
+    const timestampUs = Math.round((this.#samples * 1e6) / sampleRate);
+    const frame = AudioFrame.create({ sampleRate, channels, samplesPerChannel, timestampUs });
+    const { data } = frame;
+    for (let i = 0; i < samplesPerChannel; i++) {
+      const phase = ((this.#samples + i) * frequency) / sampleRate;
+      data.fill(this.#amplitude * Math.sin(2 * Math.PI * phase), i * channels, (i + 1) * channels);
+    }
+    this.#samples += samplesPerChannel;
+    return frame;
+  }
+}
+
+/**
+ * The pitch of a steady tone in Hz, to within about 1 %, by its zero crossings; 0 for silence.
+ *
+ * @param samples - One channel, some ten periods or more.
+ */
+export function frequencyOf(samples: Int16Array, sampleRate: number): number {
+  let peak = 0;
+  for (const sample of samples) peak = Math.max(peak, Math.abs(sample));
+  if (peak < 100) return 0;
+  // Crossings count only after the signal was clearly below: noise near zero is no period.
+  let armed = false;
+  let first = -1;
+  let last = -1;
+  let periods = -1;
+  let previous = 0;
+  for (const [i, sample] of samples.entries()) {
+    if (sample < -peak / 4) armed = true;
+    if (armed && previous < 0 && sample >= 0) {
+      last = i - sample / (sample - previous);
+      if (first < 0) first = last;
+      periods += 1;
+      armed = false;
+    }
+    previous = sample;
+  }
+  return periods > 0 ? (periods * sampleRate) / (last - first) : 0;
+}

@@ -1,0 +1,138 @@
+import { AudioSource } from '../audio/audio-source.js';
+import { checkString, shown } from '../core/check.js';
+import { FramewireError } from '../core/errors.js';
+import type { NativeTrackLease, TrackHandle } from '../core/track-handle.js';
+import { VideoSource } from '../video/video-source.js';
+import { Track } from './track.js';
+
+/** @internal What a track needs of the room that it's published in. */
+export interface PublishedPlace {
+  readonly sid: string;
+  unpublish(): Promise<void>;
+  setMuted(muted: boolean): void;
+}
+
+/**
+ * A track of our own. It can be published, unpublished and published again, in one room at a time, and
+ * read with a stream without any room. It ends when it or its source is closed.
+ */
+export abstract class LocalTrack extends Track implements TrackHandle, AsyncDisposable {
+  readonly remote: boolean = false;
+  readonly #source: VideoSource | AudioSource;
+  readonly #forgetSource: () => void;
+  #place: PublishedPlace | undefined;
+
+  /** @internal */
+  protected constructor(name: string, source: VideoSource | AudioSource) {
+    super(name);
+    if (source.closed) throw new FramewireError('closed', 'source is closed.');
+    this.#source = source;
+    this.#forgetSource = source.onClosed(() => {
+      this.end();
+    });
+  }
+
+  /** The server's id of the track while it's published. */
+  get sid(): string | undefined {
+    return this.#place?.sid;
+  }
+
+  /** Whether the track is published in a room. */
+  get published(): boolean {
+    return this.#place !== undefined;
+  }
+
+  /** Stops sending; subscribers are told. A track that isn't published will begin muted. */
+  mute(): void {
+    this.#setMuted(true);
+  }
+
+  /** Sends again. */
+  unmute(): void {
+    this.#setMuted(false);
+  }
+
+  /**
+   * Unpublishes the track and ends the streams on it. Its source stays open. Safe to call twice.
+   */
+  async close(): Promise<void> {
+    this.#forgetSource();
+    this.end();
+    await this.#place?.unpublish();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** @internal A native track of its own, so that no two users of the track share one. */
+  openNative(): NativeTrackLease {
+    if (this.ended) throw new FramewireError('closed', `The local track '${this.name}' is closed.`);
+    return this.#source.openTrack(this.name);
+  }
+
+  /** @internal The room says where the track is published, or that it no longer is. */
+  roomPublished(place: PublishedPlace | undefined): void {
+    this.#place = place;
+    if (place && this.muted) place.setMuted(true);
+  }
+
+  #setMuted(muted: boolean): void {
+    if (this.ended) throw new FramewireError('closed', `The local track '${this.name}' is closed.`);
+    if (this.muted === muted) return;
+    this.#place?.setMuted(muted);
+    this.changeMuted(muted);
+  }
+}
+
+/** Our own video, made of a {@link VideoSource}. */
+export class LocalVideoTrack extends LocalTrack {
+  readonly kind = 'video' as const;
+  readonly source: VideoSource;
+
+  /** @internal */
+  private constructor(name: string, source: VideoSource) {
+    super(name, source);
+    this.source = source;
+  }
+
+  /**
+   * Makes a track. `name` is what others see.
+   *
+   * @throws TypeError if an argument has the wrong type.
+   * @throws FramewireError `closed` if the source is closed.
+   */
+  static create(name: string, source: VideoSource): LocalVideoTrack {
+    checkString(name, 'name');
+    if (!(source instanceof VideoSource)) {
+      throw new TypeError(`source must be a VideoSource, got ${shown(source)}.`);
+    }
+    return new LocalVideoTrack(name, source);
+  }
+}
+
+/** Our own audio, made of an {@link AudioSource}. */
+export class LocalAudioTrack extends LocalTrack {
+  readonly kind = 'audio' as const;
+  readonly source: AudioSource;
+
+  /** @internal */
+  private constructor(name: string, source: AudioSource) {
+    super(name, source);
+    this.source = source;
+  }
+
+  /**
+   * Makes a track. `name` is what others see.
+   *
+   * @throws TypeError if an argument has the wrong type.
+   * @throws FramewireError `closed` if the source is closed.
+   */
+  static create(name: string, source: AudioSource): LocalAudioTrack {
+    checkString(name, 'name');
+    if (!(source instanceof AudioSource)) {
+      throw new TypeError(`source must be an AudioSource, got ${shown(source)}.`);
+    }
+    return new LocalAudioTrack(name, source);
+  }
+}

@@ -1,0 +1,57 @@
+import { FramewireError } from '../core/errors.js';
+import type { NativeTrackLease, TrackHandle } from '../core/track-handle.js';
+import { Track } from './track.js';
+
+/** @internal How a remote track comes to be. */
+export interface RemoteTrackInit {
+  readonly sid: string;
+  readonly name: string;
+  readonly muted: boolean;
+  /** The native track's handle, which the room owns. */
+  readonly handle: number;
+}
+
+/**
+ * A track of somebody else's that we are subscribed to. Read it with a stream. It ends when it's
+ * unpublished or unsubscribed, when its publisher leaves, and when we do.
+ */
+export abstract class RemoteTrack extends Track implements TrackHandle {
+  /** The server's id of the track. */
+  readonly sid: string;
+  readonly remote: boolean = true;
+  readonly #handle: number;
+
+  /** @internal */
+  constructor({ sid, name, muted, handle }: RemoteTrackInit) {
+    super(name);
+    this.sid = sid;
+    this.#handle = handle;
+    this.changeMuted(muted);
+  }
+
+  /** @internal */
+  openNative(): NativeTrackLease {
+    if (this.ended) throw new FramewireError('closed', `The remote track ${this.sid} has ended.`);
+    return { handle: this.#handle, release: () => undefined };
+  }
+
+  /** @internal */
+  roomEnded(): void {
+    this.end();
+  }
+
+  /** @internal */
+  roomMuted(muted: boolean): void {
+    this.changeMuted(muted);
+  }
+}
+
+/** Somebody else's video. Read it with a `VideoStream`. */
+export class RemoteVideoTrack extends RemoteTrack {
+  readonly kind = 'video' as const;
+}
+
+/** Somebody else's audio. Read it with an `AudioStream`. */
+export class RemoteAudioTrack extends RemoteTrack {
+  readonly kind = 'audio' as const;
+}

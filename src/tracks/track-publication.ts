@@ -1,0 +1,53 @@
+import type { TrackKind, TrackSource } from '../core/track-handle.js';
+import type { PublicationState } from '../native/rtc-state.js';
+
+/** A track as the room announces it, whether or not we receive it. */
+export abstract class TrackPublication {
+  /** The server's id of the track. */
+  readonly sid: string;
+  readonly kind: TrackKind;
+  /** @internal */
+  protected readonly state: PublicationState;
+
+  /** @internal */
+  constructor(state: PublicationState) {
+    this.state = state;
+    this.sid = state.sid;
+    this.kind = state.kind;
+  }
+
+  /** The name that the publisher gave the track. */
+  get name(): string {
+    return this.state.name;
+  }
+
+  /** What the track shows or plays. */
+  get source(): TrackSource {
+    return this.state.source;
+  }
+
+  /** Whether the publisher muted it. */
+  get muted(): boolean {
+    return this.state.muted;
+  }
+
+  /** Whether it comes in several sizes at once. */
+  get simulcasted(): boolean {
+    return this.state.simulcasted;
+  }
+
+  /** Width in pixels as published; 0 for audio. */
+  get width(): number {
+    return this.state.width;
+  }
+
+  /** Height in pixels as published; 0 for audio. */
+  get height(): number {
+    return this.state.height;
+  }
+
+  /** Such as `video/VP8`. */
+  get mimeType(): string {
+    return this.state.mimeType;
+  }
+}

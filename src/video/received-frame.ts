@@ -1,0 +1,37 @@
+import { ffi } from '../native/ffi-client.js';
+import type { NativeVideoFrame } from '../native/media-events.js';
+import { FrameMemory } from './frame-memory.js';
+import { PIXEL_FORMATS } from './pixel-format.js';
+import { type FrameMetadata, ROTATIONS, VideoFrame } from './video-frame.js';
+
+/** The frame that a native event speaks of. Takes ownership of its handle, also when it throws. */
+export function receivedFrame(native: NativeVideoFrame): VideoFrame {
+  const format = PIXEL_FORMATS[native.type];
+  const { width, height } = native;
+  if (format === undefined) {
+    ffi().drop(native.handle);
+    throw new RangeError(`LiveKit gave a frame of the unknown format ${native.type}.`);
+  }
+  const memory = FrameMemory.ofPicture(native, format);
+  try {
+    return new VideoFrame(memory, {
+      width,
+      height,
+      format,
+      timestampUs: Math.max(0, native.timestampUs),
+      rotation: ROTATIONS[native.rotation] ?? 0,
+      metadata: metadataOf(native),
+    });
+  } catch (error) {
+    memory.release();
+    throw error;
+  }
+}
+
+function metadataOf({ captureTimeUs, frameId, userData }: NativeVideoFrame): FrameMetadata {
+  return {
+    ...(captureTimeUs !== undefined && { captureTimeUs }),
+    ...(frameId !== undefined && { frameId }),
+    ...(userData !== undefined && { userData }),
+  };
+}

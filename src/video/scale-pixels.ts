@@ -1,0 +1,208 @@
+/* eslint-disable @typescript-eslint/no-non-null-assertion --
+   Every index below lies within the memory whose length scalePixels has checked. */
+
+import { checkInteger, checkOptions } from '../core/check.js';
+import { checkPixels } from './check-pixels.js';
+import { MAX_DIMENSION, planesOf, type PixelFormat, type PlaneLayout } from './pixel-format.js';
+import { scaleFilter, WEIGHT_BITS, type ScaleFilter } from './scale-filter.js';
+
+/** What {@link scalePixels} does. */
+export interface ScalePixelsOptions {
+  /** The format of both. */
+  readonly format: PixelFormat;
+  /** Pixels in a row of the source. */
+  readonly width: number;
+  /** Rows of the source. */
+  readonly height: number;
+  /** Pixels in a row of the target. */
+  readonly toWidth: number;
+  /** Rows of the target. */
+  readonly toHeight: number;
+}
+
+/**
+ * Scales pixels to another size: the average of the area covered where an axis gets shorter,
+ * bilinear where it gets longer. Channels are scaled each for itself, alpha like the others.
+ *
+ * @param source - the pixels, without padding; borrowed, not changed.
+ * @param target - where the scaled pixels are written; must not overlap `source`.
+ * @throws TypeError or RangeError if an option is wrong or a memory is too short; nothing has been
+ * written then.
+ */
+export function scalePixels(
+  source: Uint8Array,
+  target: Uint8Array,
+  options: ScalePixelsOptions,
+): void {
+  checkOptions(options, 'options');
+  const { format, width, height, toWidth, toHeight } = options;
+  checkInteger(toWidth, 'options.toWidth', { min: 1, max: MAX_DIMENSION });
+  checkInteger(toHeight, 'options.toHeight', { min: 1, max: MAX_DIMENSION });
+  checkPixels(source, 'source', { format, width, height });
+  checkPixels(target, 'target', { format, width: toWidth, height: toHeight });
+  const planes = planesOf(format, toWidth, toHeight);
+  for (const [i, plane] of planesOf(format, width, height).entries()) {
+    scalePlane(source, target, plane, planes[i]!, format === 'I010');
+  }
+}
+
+// The two axes one after the other: a row of the source is scaled to the target's width, in 16 bits
+// a value, and rows of that are summed by their weights. Nothing exceeds 16 + WEIGHT_BITS bits.
+const ROW_BITS = 16;
+
+/**
+ * Scales one plane.
+ *
+ * @param wide - whether a sample is one 16-bit word, rather than one or more bytes.
+ */
+function scalePlane(
+  source: Uint8Array,
+  target: Uint8Array,
+  from: PlaneLayout,
+  to: PlaneLayout,
+  wide: boolean,
+): void {
+  const channels = wide ? 1 : to.sampleBytes;
+  const values = to.width * channels;
+  const columns = scaleFilter(from.width, to.width);
+  const rows = scaleFilter(from.height, to.height);
+  // The last two rows, by their parity: neighbours in the target share rows of the source.
+  const scaled = [new Int32Array(values), new Int32Array(values)] as const;
+  const held = [-1, -1];
+  const scaledRow = (row: number): Int32Array => {
+    const slot = (row & 1) as 0 | 1;
+    if (held[slot] !== row) {
+      const at = from.offset + row * from.stride;
+      if (wide) scaleWordRow(source, scaled[slot], at, columns);
+      else scaleByteRow(source, scaled[slot], at, channels, columns);
+      held[slot] = row;
+    }
+    return scaled[slot];
+  };
+  const sum = new Int32Array(values);
+  for (let y = 0; y < to.height; y++) {
+    const first = rows.starts[y]!;
+    const weights = rows.weights.subarray(y * rows.taps, (y + 1) * rows.taps);
+    const at = to.offset + y * to.stride;
+    if (rows.taps === 2 && !wide) {
+      // All enlarging, and halving.
+      blendBytes(scaledRow(first), scaledRow(first + 1), weights[1]!, target, at, values);
+      continue;
+    }
+    sum.fill(0);
+    for (let tap = 0; tap < rows.taps; tap++) {
+      addRow(scaledRow(first + tap), sum, weights[tap]!, values);
+    }
+    if (wide) storeWords(sum, target, at, values);
+    else storeBytes(sum, target, at, values);
+  }
+}
+
+function scaleByteRow(
+  source: Uint8Array,
+  row: Int32Array,
+  at: number,
+  channels: number,
+  filter: ScaleFilter,
+): void {
+  const scale = filter.taps === 2 ? blendChannel : scaleChannel;
+  for (let channel = 0; channel < channels; channel++) {
+    scale(source, row, at + channel, channel, channels, filter);
+  }
+}
+
+// Loops over samples are functions of one row that take plain integers: see pixels-rgb.ts.
+
+function scaleChannel(
+  source: Uint8Array,
+  row: Int32Array,
+  from: number,
+  to: number,
+  step: number,
+  { taps, starts, weights }: ScaleFilter,
+): void {
+  const count = starts.length;
+  const shift = 8 + WEIGHT_BITS - ROW_BITS;
+  const half = 1 << (shift - 1);
+  for (let x = 0, weight = 0; x < count; x++, to += step) {
+    let at = from + starts[x]! * step;
+    let sum = half;
+    for (let tap = 0; tap < taps; tap++, at += step) sum += weights[weight++]! * source[at]!;
+    row[to] = sum >> shift;
+  }
+}
+
+/** As {@link scaleChannel}, for two taps and so without a loop in the loop. */
+function blendChannel(
+  source: Uint8Array,
+  row: Int32Array,
+  from: number,
+  to: number,
+  step: number,
+  { starts, weights }: ScaleFilter,
+): void {
+  const count = starts.length;
+  const shift = 8 + WEIGHT_BITS - ROW_BITS;
+  const half = 1 << (shift - 1);
+  for (let x = 0; x < count; x++, to += step) {
+    const at = from + starts[x]! * step;
+    const first = source[at]!;
+    const difference = source[at + step]! - first;
+    row[to] = ((first << WEIGHT_BITS) + weights[2 * x + 1]! * difference + half) >> shift;
+  }
+}
+
+function scaleWordRow(
+  source: Uint8Array,
+  row: Int32Array,
+  from: number,
+  { taps, starts, weights }: ScaleFilter,
+): void {
+  const count = starts.length;
+  const half = 1 << (WEIGHT_BITS - 1);
+  for (let x = 0, weight = 0; x < count; x++) {
+    let at = from + starts[x]! * 2;
+    let sum = half;
+    for (let tap = 0; tap < taps; tap++, at += 2) {
+      sum += weights[weight++]! * (source[at]! | (source[at + 1]! << 8));
+    }
+    row[x] = sum >> WEIGHT_BITS;
+  }
+}
+
+/** Two rows at once, the second by its weight and the first by what is left, to the target. */
+function blendBytes(
+  upper: Int32Array,
+  lower: Int32Array,
+  weight: number,
+  target: Uint8Array,
+  at: number,
+  count: number,
+): void {
+  const shift = ROW_BITS + WEIGHT_BITS - 8;
+  const half = 1 << (shift - 1);
+  for (let i = 0; i < count; i++) {
+    const first = upper[i]!;
+    const difference = lower[i]! - first;
+    target[at + i] = ((first << WEIGHT_BITS) + weight * difference + half) >> shift;
+  }
+}
+
+function addRow(row: Int32Array, sum: Int32Array, weight: number, count: number): void {
+  for (let i = 0; i < count; i++) sum[i] = sum[i]! + weight * row[i]!;
+}
+
+function storeBytes(sum: Int32Array, target: Uint8Array, at: number, count: number): void {
+  const shift = ROW_BITS + WEIGHT_BITS - 8;
+  const half = 1 << (shift - 1);
+  for (let i = 0; i < count; i++) target[at + i] = (sum[i]! + half) >> shift;
+}
+
+function storeWords(sum: Int32Array, target: Uint8Array, at: number, count: number): void {
+  const half = 1 << (WEIGHT_BITS - 1);
+  for (let i = 0; i < count; i++, at += 2) {
+    const word = (sum[i]! + half) >> WEIGHT_BITS;
+    target[at] = word;
+    target[at + 1] = word >> 8;
+  }
+}

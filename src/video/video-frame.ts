@@ -1,0 +1,388 @@
+import { types } from 'node:util';
+import { checkBoolean, checkInteger, checkOneOf, checkOptions, shown } from '../core/check.js';
+import { FramewireError } from '../core/errors.js';
+import type { PixelsForNative } from '../native/video-requests.js';
+import { convertMemory } from './convert-memory.js';
+import { toFloat32Pixels } from './float-pixels.js';
+import { FrameMemory, unwatch, watch } from './frame-memory.js';
+import {
+  byteLengthOf,
+  checkFormatAndSize,
+  PIXEL_FORMATS,
+  type PixelFormat,
+  planesOf,
+} from './pixel-format.js';
+import { rotatePixels } from './rotate-pixels.js';
+import { scalePixels } from './scale-pixels.js';
+
+/** Degrees that a picture must be turned clockwise to be upright. */
+export const ROTATIONS = [0, 90, 180, 270] as const;
+
+/** One of {@link ROTATIONS}. */
+export type VideoRotation = (typeof ROTATIONS)[number];
+
+/** Bytes that a frame can be made of: any view, or a whole buffer. */
+export type PixelSource = ArrayBufferView | ArrayBuffer | SharedArrayBuffer;
+
+/** What the publisher of a frame said of it. */
+export interface FrameMetadata {
+  /** When the picture was taken, in microseconds since 1970 by the publisher's clock. */
+  readonly captureTimeUs?: number;
+  /** The publisher's count of its frames. Gaps are frames that didn't come. */
+  readonly frameId?: number;
+  /** What the publisher's program attached. */
+  readonly userData?: Uint8Array;
+}
+
+/** How a {@link VideoFrame} is made. */
+export interface VideoFrameOptions {
+  /** Width in pixels; odd ones work. */
+  readonly width: number;
+  /** Height in pixels; odd ones work. */
+  readonly height: number;
+  readonly format: PixelFormat;
+  /** Presentation time in integer microseconds. Default 0. */
+  readonly timestampUs?: number;
+  /** Degrees that the picture must be turned clockwise to be upright. Default 0. */
+  readonly rotation?: VideoRotation;
+  readonly metadata?: FrameMetadata;
+}
+
+/** One plane of a frame: `RGBA` and its kind have one, `I420` three, `NV12` two. */
+export interface VideoPlane {
+  /** The plane's part of the frame's memory. */
+  readonly data: Uint8Array;
+  /** Bytes from one row to the next. */
+  readonly stride: number;
+  /** Samples in a row. */
+  readonly width: number;
+  /** Rows. */
+  readonly height: number;
+}
+
+/** What {@link VideoFrame.toFloat32} does to the values. */
+export interface Float32Options {
+  /** `CHW`: all red, then all green, then all blue. `HWC`: pixel after pixel. */
+  readonly layout: 'CHW' | 'HWC';
+  /** Each 8-bit value is multiplied by this first. Default 1/255: values from 0 to 1. */
+  readonly scale?: number;
+  /** Subtracted from red, green and blue after scaling. Default none. */
+  readonly mean?: readonly [number, number, number];
+  /** Red, green and blue are divided by this last. Default 1. */
+  readonly std?: readonly [number, number, number];
+}
+
+/**
+ * One picture: pixels of a format, a size and a time.
+ *
+ * Whoever holds a frame owns it, and closes it or gives it away. A received frame refers to native
+ * memory, which is only copied when {@link VideoFrame.data} or {@link VideoFrame.plane} is first
+ * used; {@link VideoFrame.borrow} reads it where it is.
+ *
+ * @example
+ * ```ts
+ * using frame = new VideoFrame(bytes, { width: 1280, height: 720, format: 'RGBA' });
+ * using small = frame.convert('I420');
+ * source.captureFrame(small);
+ * ```
+ */
+export class VideoFrame implements Disposable {
+  readonly width: number;
+  readonly height: number;
+  readonly format: PixelFormat;
+  /** Presentation time in integer microseconds, on the clock of the stream that gave the frame. */
+  readonly timestampUs: number;
+  /** Degrees that the picture must be turned clockwise to be upright. */
+  readonly rotation: VideoRotation;
+  /** What the publisher said of the frame; empty if it said nothing. */
+  readonly metadata: FrameMetadata;
+  #memory: FrameMemory | undefined;
+  // Whether `data` was handed out: then its holder may write at any time.
+  #touched = false;
+
+  /**
+   * Makes a frame of the caller's pixels. They are not copied: don't change them while the frame or
+   * a clone of it is in use elsewhere. Closing the frame leaves them alone.
+   *
+   * @param data - The planes without padding, in exactly as many bytes as format and size call for.
+   * @throws TypeError if an argument has the wrong type.
+   * @throws RangeError if a value is out of range or `data` has another length.
+   */
+  constructor(data: PixelSource, options: VideoFrameOptions);
+  /** @internal Takes ownership of `memory`. */
+  constructor(memory: FrameMemory, options: VideoFrameOptions);
+  constructor(data: PixelSource | FrameMemory, options: VideoFrameOptions) {
+    checkOptions(options, 'options');
+    const { width, height, format, timestampUs = 0, rotation = 0, metadata } = given(options);
+    checkFormatAndSize(format, width, height, 'options');
+    checkInteger(timestampUs, 'options.timestampUs', { min: 0 });
+    checkOneOf(rotation, 'options.rotation', ROTATIONS);
+    this.metadata = checkedMetadata(metadata, 'options.metadata');
+    const memory = data instanceof FrameMemory ? data : FrameMemory.of(bytesOf(data));
+    const expected = byteLengthOf(format, width, height);
+    if (memory.byteLength !== expected) {
+      throw new RangeError(
+        `data must have ${expected} bytes for ${format} of ${width}x${height}, got ${memory.byteLength}.`,
+      );
+    }
+    this.width = width;
+    this.height = height;
+    this.format = format;
+    this.timestampUs = timestampUs;
+    this.rotation = rotation;
+    this.#memory = memory;
+    watch(this, memory);
+  }
+
+  /** A frame of zero bytes: transparent black for `RGBA`, green for `I420`. */
+  static create(options: VideoFrameOptions): VideoFrame {
+    checkOptions(options, 'options');
+    const { width, height, format, ...rest } = given(options);
+    checkFormatAndSize(format, width, height, 'options');
+    const memory = FrameMemory.pooled(byteLengthOf(format, width, height));
+    memory.bytes().fill(0);
+    return new VideoFrame(memory, { width, height, format, ...rest });
+  }
+
+  /** Whether {@link VideoFrame.close} was called. */
+  get closed(): boolean {
+    return this.#memory === undefined;
+  }
+
+  /** The size of the pixels in bytes. */
+  get byteLength(): number {
+    return byteLengthOf(this.format, this.width, this.height);
+  }
+
+  /**
+   * The pixels, to read and to write, plane after plane without padding.
+   *
+   * The first use of a received frame's copies them out of native memory. `close()` ends what the
+   * SDK allocated: views of it then have length 0.
+   *
+   * @throws FramewireError `closed` once the frame is closed.
+   */
+  get data(): Uint8Array {
+    const memory = this.#open();
+    if (memory.native || memory.shared) this.#replaceMemory(memory.copy());
+    this.#touched = true;
+    return this.#open().bytes();
+  }
+
+  /**
+   * One plane of {@link VideoFrame.data}, with its layout.
+   *
+   * @throws RangeError if the format has no such plane.
+   * @throws FramewireError `closed` once the frame is closed.
+   */
+  plane(index: number): VideoPlane {
+    const planes = planesOf(this.format, this.width, this.height);
+    checkInteger(index, 'index', { min: 0, max: planes.length - 1 });
+    const { data } = this;
+    // eslint-disable-next-line @typescript-eslint/no-non-null-assertion
+    const { offset, stride, width, height } = planes[index]!;
+    return { data: data.subarray(offset, offset + stride * height), stride, width, height };
+  }
+
+  /**
+   * Calls `read` with the pixels where they lie, without a copy, and returns what it returns.
+   *
+   * The view is for reading, and only until `read` returns: of native memory it then has length 0.
+   * Where the runtime can't take a view back (Node 20), `read` gets a copy that ends the same way.
+   *
+   * @throws TypeError if `read` is not a function, or is asynchronous.
+   * @throws FramewireError `closed` once the frame is closed.
+   */
+  borrow<T>(read: (view: Uint8Array) => T): T {
+    if (typeof read !== 'function') {
+      throw new TypeError(`read must be a function, got ${shown(read)}.`);
+    }
+    const result = this.#open().borrow(read);
+    if (types.isPromise(result)) {
+      // It would go on with a dead view; what it makes of that is told here, once.
+      result.catch(() => undefined);
+      throw new TypeError('read must be synchronous, got a function that returns a promise.');
+    }
+    return result;
+  }
+
+  /**
+   * A new frame of the same picture in another format.
+   *
+   * @param options - `flipY` turns the picture upside down.
+   * @throws FramewireError `closed` once the frame is closed.
+   */
+  convert(format: PixelFormat, options: { readonly flipY?: boolean } = {}): VideoFrame {
+    checkOneOf(format, 'format', PIXEL_FORMATS);
+    checkOptions(options, 'options');
+    const { flipY = false } = options;
+    checkBoolean(flipY, 'options.flipY');
+    const memory = convertMemory(this.#open(), this, { format, flipY });
+    return new VideoFrame(memory, { ...this.#description(), format });
+  }
+
+  /** A new frame with the picture turned by its {@link VideoFrame.rotation}, which becomes 0. */
+  upright(): VideoFrame {
+    const { format, width, height, rotation } = this;
+    if (rotation === 0) return this.clone();
+    const swapped = rotation !== 180;
+    const size = swapped ? { width: height, height: width } : { width, height };
+    const memory = FrameMemory.pooled(byteLengthOf(format, size.width, size.height));
+    this.borrow((view) => {
+      rotatePixels(view, memory.bytes(), { format, width, height, degrees: rotation });
+    });
+    return new VideoFrame(memory, { ...this.#description(), ...size, rotation: 0 });
+  }
+
+  /** @internal A new frame of another size, in the same format. */
+  scaledTo(width: number, height: number): VideoFrame {
+    const { format } = this;
+    const memory = FrameMemory.pooled(byteLengthOf(format, width, height));
+    this.borrow((view) => {
+      scalePixels(view, memory.bytes(), {
+        format,
+        width: this.width,
+        height: this.height,
+        toWidth: width,
+        toHeight: height,
+      });
+    });
+    return new VideoFrame(memory, { ...this.#description(), width, height });
+  }
+
+  /**
+   * The picture's red, green and blue as floating-point numbers, for models.
+   *
+   * @returns `3 * width * height` values of the caller's own.
+   * @throws FramewireError `closed` once the frame is closed.
+   */
+  toFloat32(options: Float32Options): Float32Array {
+    checkOptions(options, 'options');
+    const { layout, scale = 1 / 255, mean = [0, 0, 0], std = [1, 1, 1] } = given(options);
+    checkOneOf(layout, 'options.layout', ['CHW', 'HWC'] as const);
+    checkFinite(scale, 'options.scale');
+    for (const [name, values] of Object.entries<readonly unknown[]>({ mean, std })) {
+      if (!Array.isArray(values) || values.length !== 3) {
+        throw new TypeError(`options.${name} must be three numbers, got ${shown(values)}.`);
+      }
+      values.forEach((value, i) => {
+        checkFinite(value, `options.${name}[${i}]`);
+      });
+    }
+    if (std.includes(0)) {
+      throw new RangeError(`options.std must not contain 0, got ${shown(std)}.`);
+    }
+    using rgba = this.format === 'RGBA' ? this.clone() : this.convert('RGBA');
+    const { width, height } = this;
+    return rgba.borrow((view) =>
+      toFloat32Pixels(view, { width, height, layout, scale, mean, std }),
+    );
+  }
+
+  /**
+   * A frame of other pixels with this one's time, rotation and metadata, as processing needs it.
+   * This frame stays open. The pixels are not copied, as in the constructor.
+   *
+   * @param options - What differs from this frame.
+   */
+  replace(
+    data: PixelSource,
+    options: {
+      readonly width?: number;
+      readonly height?: number;
+      readonly format?: PixelFormat;
+    } = {},
+  ): VideoFrame {
+    checkOptions(options, 'options');
+    const { width = this.width, height = this.height, format = this.format } = options;
+    return new VideoFrame(data, { ...this.#description(), width, height, format });
+  }
+
+  /**
+   * A second frame of the same picture, to be closed on its own. They share the pixels until
+   * `data` or `plane()` of one of them is used; only then are they copied.
+   *
+   * @throws FramewireError `closed` once the frame is closed.
+   */
+  clone(): VideoFrame {
+    const memory = this.#open();
+    return new VideoFrame(this.#touched ? memory.copy() : memory.retain(), this.#description());
+  }
+
+  /** Gives up the pixels. Safe to call twice. */
+  close(): void {
+    const memory = this.#memory;
+    if (!memory) return;
+    this.#memory = undefined;
+    unwatch(this);
+    memory.release();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  /** @internal Calls `use` with what native code needs to know of the pixels. */
+  withNativePixels<T>(use: (pixels: PixelsForNative) => T): T {
+    return this.#open().withPointer((pointer) =>
+      use({
+        type: PIXEL_FORMATS.indexOf(this.format),
+        width: this.width,
+        height: this.height,
+        pointer,
+        planes: planesOf(this.format, this.width, this.height),
+      }),
+    );
+  }
+
+  #open(): FrameMemory {
+    if (!this.#memory) throw new FramewireError('closed', 'The video frame is closed.');
+    return this.#memory;
+  }
+
+  #replaceMemory(memory: FrameMemory): void {
+    const old = this.#open();
+    unwatch(this);
+    this.#memory = memory;
+    old.release();
+  }
+
+  #description(): VideoFrameOptions {
+    const { width, height, format, timestampUs, rotation, metadata } = this;
+    return { width, height, format, timestampUs, rotation, metadata };
+  }
+}
+
+function given<T extends object>(options: T | undefined): T {
+  return options ?? ({} as T);
+}
+
+function checkFinite(value: unknown, name: string): void {
+  if (typeof value !== 'number') {
+    throw new TypeError(`${name} must be a finite number, got ${shown(value)}.`);
+  }
+  if (!Number.isFinite(value)) {
+    throw new RangeError(`${name} must be a finite number, got ${shown(value)}.`);
+  }
+}
+
+function checkedMetadata(metadata: FrameMetadata | undefined, name: string): FrameMetadata {
+  if (metadata === undefined) return {};
+  checkOptions(metadata, name);
+  const { captureTimeUs, frameId, userData } = metadata;
+  if (captureTimeUs !== undefined) checkInteger(captureTimeUs, `${name}.captureTimeUs`, { min: 0 });
+  if (frameId !== undefined) checkInteger(frameId, `${name}.frameId`, { min: 0, max: 0xffff_ffff });
+  if (userData !== undefined && !types.isUint8Array(userData)) {
+    throw new TypeError(`${name}.userData must be a Uint8Array, got ${shown(userData)}.`);
+  }
+  return metadata;
+}
+
+/** The bytes of what a caller gave as pixels. */
+function bytesOf(data: unknown): Uint8Array {
+  if (ArrayBuffer.isView(data)) {
+    return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  }
+  if (types.isAnyArrayBuffer(data)) return new Uint8Array(data);
+  throw new TypeError(`data must be bytes in a typed array or buffer, got ${shown(data)}.`);
+}

@@ -1,0 +1,255 @@
+import { types } from 'node:util';
+import { checkBoolean, checkInteger, checkOneOf, checkOptions, shown } from '../core/check.js';
+import { monotonicUs, wallClockUs } from '../core/clock.js';
+import { FramewireError } from '../core/errors.js';
+import type { NativeTrackLease } from '../core/track-handle.js';
+import { ffi } from '../native/ffi-client.js';
+import { captureVideoFrame, newVideoSource, newVideoTrack } from '../native/video-requests.js';
+import { MAX_DIMENSION, type PixelFormat } from './pixel-format.js';
+import { type FrameMetadata, ROTATIONS, VideoFrame, type VideoRotation } from './video-frame.js';
+
+/** What a {@link VideoSource} does with a frame of another size than its own. */
+export const RESIZES = ['reject', 'scale'] as const;
+
+/** One of {@link RESIZES}. */
+export type ResizePolicy = (typeof RESIZES)[number];
+
+/** How a {@link VideoSource} is made. */
+export interface VideoSourceOptions {
+  /** Width of the frames in pixels, at least {@link MIN_VIDEO_DIMENSION}. */
+  readonly width: number;
+  /** Height of the frames in pixels, at least {@link MIN_VIDEO_DIMENSION}. */
+  readonly height: number;
+  /** Text and drawings rather than camera pictures: the encoder favours sharpness. Default `false`. */
+  readonly screencast?: boolean;
+  /** Frames of another size are refused with a RangeError, or scaled. Default `reject`. */
+  readonly onResize?: ResizePolicy;
+}
+
+/** What goes along with a captured frame. */
+export interface CaptureFrameOptions {
+  /**
+   * When the frame is to be shown, in integer microseconds, each later than the one before. Default:
+   * now. A source takes time stamps always or never.
+   */
+  readonly timestampUs?: number;
+  /** Degrees that the picture must be turned clockwise to be upright. Default: the frame's. */
+  readonly rotation?: VideoRotation;
+  /**
+   * What subscribers get as `frame.metadata`. Default: the frame's own `captureTimeUs` and
+   * `userData`; without a capture time, now. The `frameId` is always the source's own count.
+   */
+  readonly metadata?: Omit<FrameMetadata, 'frameId'>;
+}
+
+/** The smallest that every codec carries: H.264 doesn't below this. */
+export const MIN_VIDEO_DIMENSION = 16;
+
+/** The most user data that arrives beside the capture time and the frame id (measured). */
+const MAX_USER_DATA_BYTES = 232;
+
+/**
+ * Formats that LiveKit takes as they are, whoever sees the track. The others are converted to I420
+ * first: NV12 ends the process when a stream reads the local track, I010 does so anywhere.
+ */
+const TAKEN_AS_THEY_ARE: readonly PixelFormat[] = ['RGBA', 'BGRA', 'ARGB', 'ABGR', 'RGB24', 'I420'];
+
+/**
+ * Where the frames of a local video track come from: your code.
+ *
+ * WebRTC crops what is sent at the right and the bottom to multiples of 4: choose such sizes, or have
+ * `onResize: 'scale'` make them.
+ *
+ * A source that is not published costs next to nothing and doesn't keep the process alive. Closing
+ * it ends the tracks made of it.
+ *
+ * @example
+ * ```ts
+ * const source = new VideoSource({ width: 1280, height: 720 });
+ * const track = LocalVideoTrack.create('camera', source);
+ * await room.localParticipant.publishTrack(track);
+ * source.captureFrame(frame);
+ * ```
+ */
+export class VideoSource implements Disposable {
+  readonly width: number;
+  readonly height: number;
+  readonly screencast: boolean;
+  readonly onResize: ResizePolicy;
+  readonly #handle: number;
+  readonly #closedListeners = new Set<() => void>();
+  #closed = false;
+  #frames = 0;
+  #timestamps: 'undecided' | 'automatic' | 'callers' = 'undecided';
+  #lastTimestampUs = -1;
+
+  /**
+   * @throws TypeError if an argument has the wrong type.
+   * @throws RangeError if a value is out of range.
+   */
+  constructor(options: VideoSourceOptions) {
+    checkOptions(options, 'options');
+    // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition
+    const { width, height, screencast = false, onResize = 'reject' } = options ?? {};
+    const bounds = { min: MIN_VIDEO_DIMENSION, max: MAX_DIMENSION };
+    checkInteger(width, 'options.width', bounds);
+    checkInteger(height, 'options.height', bounds);
+    checkBoolean(screencast, 'options.screencast');
+    checkOneOf(onResize, 'options.onResize', RESIZES);
+    this.width = width;
+    this.height = height;
+    this.screencast = screencast;
+    this.onResize = onResize;
+    this.#handle = newVideoSource({ width, height, screencast });
+    this.#silenceStartUp();
+  }
+
+  /** Whether {@link VideoSource.close} was called. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** Frames captured so far, which is also the id of the next one. */
+  get framesCaptured(): number {
+    return this.#frames;
+  }
+
+  /**
+   * Gives a frame to everybody who sees a track of this source. It returns when the pixels were read:
+   * the frame stays the caller's, who may change, reuse or close it.
+   *
+   * @throws TypeError if an argument has the wrong type.
+   * @throws RangeError if the frame has another size and `onResize` is `reject`, if `timestampUs` is
+   * not later than the one before, or user data is larger than 232 bytes.
+   * @throws FramewireError `closed` if the source or the frame is closed; `invalid-state` if
+   * `timestampUs` is given on some frames and not on others.
+   */
+  captureFrame(frame: VideoFrame, options: CaptureFrameOptions = {}): void {
+    if (!(frame instanceof VideoFrame)) {
+      throw new TypeError(`frame must be a VideoFrame, got ${shown(frame)}.`);
+    }
+    checkOptions(options, 'options');
+    const { timestampUs, rotation = frame.rotation, metadata = frame.metadata } = options;
+    checkOneOf(rotation, 'options.rotation', ROTATIONS);
+    checkOptions(metadata, 'options.metadata');
+    const { captureTimeUs = wallClockUs(), userData } = metadata;
+    checkInteger(captureTimeUs, 'options.metadata.captureTimeUs', { min: 0 });
+    checkUserData(userData);
+    if (this.#closed) throw new FramewireError('closed', 'The video source is closed.');
+    if (frame.closed) throw new FramewireError('closed', 'The video frame is closed.');
+    const at = this.#timestampOf(timestampUs);
+
+    const fitting = this.#fitted(frame);
+    try {
+      fitting.withNativePixels((pixels) => {
+        captureVideoFrame(this.#handle, pixels, {
+          timestampUs: at,
+          rotation: ROTATIONS.indexOf(rotation),
+          metadata: { captureTimeUs, frameId: this.#frames >>> 0, userData },
+        });
+      });
+    } finally {
+      if (fitting !== frame) fitting.close();
+    }
+    this.#timestamps = timestampUs === undefined ? 'automatic' : 'callers';
+    this.#lastTimestampUs = at;
+    this.#frames += 1;
+  }
+
+  /** Frees the source; capturing is an error then. Safe to call twice. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    ffi().drop(this.#handle);
+    for (const listener of this.#closedListeners) listener();
+    this.#closedListeners.clear();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  /** @internal A native track of this source, to be released. */
+  openTrack(name: string): NativeTrackLease {
+    if (this.#closed) throw new FramewireError('closed', 'The video source is closed.');
+    const handle = newVideoTrack(name, this.#handle);
+    return {
+      handle,
+      release: () => {
+        ffi().drop(handle);
+      },
+    };
+  }
+
+  /** @internal Calls `listener` when the source is closed. Returns how to take that back. */
+  onClosed(listener: () => void): () => void {
+    this.#closedListeners.add(listener);
+    return () => {
+      this.#closedListeners.delete(listener);
+    };
+  }
+
+  /**
+   * LiveKit shows black pictures from a new source until its first frame. One frame before anybody
+   * can see it ends that, so that the first picture seen is the first one captured.
+   */
+  #silenceStartUp(): void {
+    const { width, height } = this;
+    using black = VideoFrame.create({ width, height, format: 'I420' });
+    black.withNativePixels((pixels) => {
+      captureVideoFrame(this.#handle, pixels, { timestampUs: monotonicUs(), rotation: 0 });
+    });
+  }
+
+  #timestampOf(timestampUs: number | undefined): number {
+    if (timestampUs === undefined) {
+      if (this.#timestamps === 'callers') throw mixedTimestamps('has none', 'had theirs');
+      // The clock may not have moved since the last frame.
+      return Math.max(monotonicUs(), this.#lastTimestampUs + 1);
+    }
+    checkInteger(timestampUs, 'options.timestampUs', { min: 0 });
+    if (this.#timestamps === 'automatic') throw mixedTimestamps('has one', 'had none');
+    if (timestampUs <= this.#lastTimestampUs) {
+      throw new RangeError(
+        `options.timestampUs must be later than that of the frame before, ${this.#lastTimestampUs}, got ${timestampUs}.`,
+      );
+    }
+    return timestampUs;
+  }
+
+  /** The frame as native code takes it: of the right size, in a format that it takes. */
+  #fitted(frame: VideoFrame): VideoFrame {
+    const { width, height } = this;
+    const sized = frame.width === width && frame.height === height;
+    if (!sized && this.onResize === 'reject') {
+      throw new RangeError(
+        `frame must be ${width}x${height} as its source, got ${frame.width}x${frame.height}.`,
+      );
+    }
+    if (!sized) {
+      using convertible = frame.convert('I420');
+      return convertible.scaledTo(width, height);
+    }
+    return TAKEN_AS_THEY_ARE.includes(frame.format) ? frame : frame.convert('I420');
+  }
+}
+
+function mixedTimestamps(this_: string, others: string): FramewireError {
+  return new FramewireError(
+    'invalid-state',
+    `A source's frames have time stamps of the caller's always or never: this one ${this_}, those before ${others}.`,
+  );
+}
+
+function checkUserData(userData: unknown): void {
+  if (userData === undefined) return;
+  const name = 'options.metadata.userData';
+  if (!types.isUint8Array(userData)) {
+    throw new TypeError(`${name} must be a Uint8Array, got ${shown(userData)}.`);
+  }
+  if (userData.byteLength > MAX_USER_DATA_BYTES) {
+    throw new RangeError(
+      `${name} must have at most ${MAX_USER_DATA_BYTES} bytes, got ${userData.byteLength}.`,
+    );
+  }
+}
