@@ -146,7 +146,7 @@ export class AudioSource implements Disposable {
     const untilUs = monotonicUs() + this.queuedMs * 1000;
     while (monotonicUs() < untilUs && this.#clears === clears) {
       await this.#delay((untilUs - monotonicUs()) / 1000);
-      if (this.closed) throw closedError();
+      this.#closing.signal.throwIfAborted();
     }
   }
 

@@ -71,11 +71,14 @@ export function log(
 }
 
 function writeToStderr(lineLevel: string, message: string, fields: object): void {
-  const values = Object.entries(fields).map(([name, value]) => {
-    const text = value instanceof Error ? value.message : value;
-    // JSON escapes line breaks and control characters, so that a name from the network stays inside
-    // its line.
-    return ` ${name}=${JSON.stringify(text) ?? 'undefined'}`;
+  const values = Object.entries(fields as Record<string, unknown>).map(([name, value]) => {
+    const text = String(value instanceof Error ? value.message : value);
+    // Escaped, so that a name from the network stays inside its line and sends nothing to a terminal.
+    const escaped = JSON.stringify(text).replace(
+      /[\u007f-\u009f\u2028\u2029]/g,
+      (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    );
+    return ` ${name}=${escaped}`;
   });
   process.stderr.write(`framewire ${lineLevel}: ${message}${values.join('')}\n`);
 }

@@ -29,22 +29,21 @@ export function fromTrack(track: TrackHandle): StreamInput {
       end();
       return () => undefined;
     }
-    let stopped = false;
-    let close: (() => void) | undefined;
+    const opened: { close?: () => void; stopped: boolean } = { stopped: false };
     const stop = (): void => {
-      stopped = true;
+      opened.stopped = true;
       forget();
-      close?.();
-      close = undefined;
+      opened.close?.();
+      delete opened.close;
     };
     const onEnded = (): void => {
       stop();
       end();
     };
     const forget = track.onEnded(onEnded);
-    close = open(track, onEnded);
+    opened.close = open(track, onEnded);
     // The end may have come while it was opened.
-    if (stopped) stop();
+    if (opened.stopped) stop();
     return stop;
   };
 }

@@ -18,7 +18,7 @@ export type TrackSource = (typeof TRACK_SOURCES)[number];
 /** @internal A native track that a stream may read from until it's released. */
 export interface NativeTrackLease {
   readonly handle: number;
-  release(): void;
+  readonly release: () => void;
 }
 
 /**
@@ -26,6 +26,7 @@ export interface NativeTrackLease {
  */
 export interface TrackHandle {
   readonly kind: TrackKind;
+  /** What its publisher called it. */
   readonly name: string;
   /** Whether the media comes through a server, from another participant. */
   readonly remote: boolean;
@@ -41,6 +42,7 @@ export interface TrackHandle {
  * A participant as the streams see it.
  */
 export interface ParticipantHandle {
+  /** The name that its token gave it, one of its kind in the room. */
   readonly identity: string;
   /** @internal Whether the participant has left, or we have. */
   readonly left: boolean;

@@ -83,6 +83,7 @@ class FfiClient extends EventEmitter {
   // --- What rtc-node calls ---
 
   /** Sends a request; its answer comes at once. */
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- rtc-node's signature.
   request<T>(request: PartialMessage<FfiRequest>): T {
     const { FfiRequest, FfiResponse, livekitFfiRequest } = binding();
     let bytes: Uint8Array;

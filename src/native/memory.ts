@@ -57,7 +57,7 @@ function nativeView(pointer: number, byteLength: number): ArrayBuffer {
   // Loaded when the first frame needs it.
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   koffi ??= require('koffi') as typeof Koffi;
-  const memory = koffi.view(BigInt(pointer), byteLength) as unknown as ArrayBuffer;
+  const memory: ArrayBuffer = koffi.view(BigInt(pointer), byteLength);
   // A reader that transferred the view would keep an alias of memory that is about to be freed.
   // koffi's views already refuse to be in a transfer list.
   Object.defineProperties(memory, { transfer: forbidden, transferToFixedLength: forbidden });

@@ -32,7 +32,9 @@ export type VideoCodec = (typeof VIDEO_CODECS)[number];
 export interface IceServer {
   /** Such as `turn:example.com:3478`. */
   readonly urls: readonly string[];
+  /** Who we are to it. */
   readonly username?: string;
+  /** The password that goes with the name. */
   readonly credential?: string;
 }
 
@@ -55,8 +57,8 @@ export interface SessionTarget {
 export interface SessionPublishOptions {
   readonly source: TrackSource;
   readonly codec: VideoCodec | undefined;
-  readonly maxBitrateBps: number | undefined;
-  readonly maxFps: number | undefined;
+  /** Both limits or neither: the binding refuses one alone. */
+  readonly encoding: { readonly maxBitrateBps: number; readonly maxFps: number } | undefined;
   readonly simulcast: boolean | undefined;
   readonly dtx: boolean | undefined;
   readonly red: boolean | undefined;
@@ -149,7 +151,7 @@ export class RtcSession {
     return new RtcSession(rtc, emit);
   }
 
-  get connected(): boolean {
+  isConnected(): boolean {
     return !this.#left && this.#rtc.isConnected;
   }
 
@@ -208,11 +210,11 @@ export class RtcSession {
 
   /** Takes a publication back. One that is gone already is no error. */
   async unpublish(sid: string): Promise<void> {
-    if (!this.connected) return;
+    if (!this.isConnected()) return;
     try {
       await this.#local().unpublishTrack(sid);
     } catch (cause) {
-      if (this.connected) throw this.#failure(cause, 'a track could not be unpublished');
+      if (this.isConnected()) throw this.#failure(cause, 'a track could not be unpublished');
     }
   }
 
@@ -239,7 +241,7 @@ export class RtcSession {
 
   #failure(cause: unknown, what: string): FramewireError {
     const why = cause instanceof Error ? cause.message : String(cause);
-    return this.connected
+    return this.isConnected()
       ? new FramewireError('native', `${what}: ${why}.`, { cause })
       : new FramewireError('disconnected', `${what}: the room was left.`, { cause });
   }
@@ -352,8 +354,8 @@ function publishOptions(
   options: SessionPublishOptions,
   kind: 'audio' | 'video',
 ): TrackPublishOptions {
-  const { maxBitrateBps, maxFps, codec, simulcast, dtx, red, stream } = options;
-  const maxBitrate = maxBitrateBps === undefined ? undefined : BigInt(maxBitrateBps);
+  const { encoding, codec, simulcast, dtx, red, stream } = options;
+  const maxBitrate = encoding && BigInt(encoding.maxBitrateBps);
   const proto = binding();
   const message = new proto.TrackPublishOptions({
     source: sourceNumber(options.source),
@@ -364,11 +366,9 @@ function publishOptions(
   });
   if (kind === 'video') {
     if (codec !== undefined) message.videoCodec = proto.VideoCodec[CODEC_NAMES[codec]];
-    if (maxBitrate !== undefined || maxFps !== undefined) {
-      message.videoEncoding = new proto.VideoEncoding({
-        ...(maxBitrate !== undefined && { maxBitrate }),
-        ...(maxFps !== undefined && { maxFramerate: maxFps }),
-      });
+    if (encoding && maxBitrate !== undefined) {
+      const { maxFps: maxFramerate } = encoding;
+      message.videoEncoding = new proto.VideoEncoding({ maxBitrate, maxFramerate });
     }
     // User time stamp, frame id, user data.
     if (options.frameMetadata) message.frameMetadataFeatures = [0, 1, 2];

@@ -98,7 +98,7 @@ export class ParticipantState {
   }
 
   get kind(): ParticipantKind {
-    return PARTICIPANT_KINDS[this.#rtc.kind] ?? 'standard';
+    return (PARTICIPANT_KINDS as readonly ParticipantKind[])[this.#rtc.kind] ?? 'standard';
   }
 
   get disconnectReason(): DisconnectReason | undefined {
@@ -182,6 +182,8 @@ export class PublicationState {
 
   /** @internal Remote publications only. */
   setSubscribed(subscribed: boolean): void {
-    (this.#rtc as Rtc.RemoteTrackPublication).setSubscribed(subscribed);
+    if ('setSubscribed' in this.#rtc) {
+      (this.#rtc as { setSubscribed(subscribed: boolean): void }).setSubscribed(subscribed);
+    }
   }
 }

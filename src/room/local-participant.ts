@@ -9,11 +9,19 @@ import {
 } from '../core/check.js';
 import { FramewireError } from '../core/errors.js';
 import { TRACK_SOURCES, type TrackHandle, type TrackSource } from '../core/track-handle.js';
-import { type RtcSession, VIDEO_CODECS, type VideoCodec } from '../native/rtc-session.js';
+import {
+  type RtcSession,
+  type SessionPublishOptions,
+  VIDEO_CODECS,
+  type VideoCodec,
+} from '../native/rtc-session.js';
 import type { PublicationState } from '../native/rtc-state.js';
 import { LocalAudioTrack, LocalTrack, LocalVideoTrack } from '../tracks/local-track.js';
 import { LocalTrackPublication } from '../tracks/local-track-publication.js';
+import { defaultBitrateBps } from './default-bitrate.js';
 import { Participant } from './participant.js';
+
+const DEFAULT_MAX_FPS = 30;
 
 /** How a track is published. */
 export interface PublishOptions {
@@ -23,7 +31,10 @@ export interface PublishOptions {
   readonly codec?: VideoCodec;
   /** The most bits a second that the encoder may use. Default: LiveKit's, by the size. */
   readonly maxBitrateBps?: number;
-  /** Video only: the most frames a second that are sent. Default: LiveKit's, by the size. */
+  /**
+   * Video only: the most frames a second that are sent. Default: LiveKit's, by the size, which below
+   * 720p is less than 30; with `maxBitrateBps` alone it's 30.
+   */
   readonly maxFps?: number;
   /** Video only: sends smaller sizes as well, for subscribers with less room. Default: LiveKit's, on. */
   readonly simulcast?: boolean;
@@ -80,7 +91,7 @@ export class LocalParticipant extends Participant<LocalTrackPublication> {
     }
     checkPublishOptions(options);
     const { session } = this.#room;
-    if (!session.connected) throw notConnected();
+    if (!session.isConnected()) throw notConnected();
     const source = options.source ?? defaultSource(track);
     this.#checkPermission(source);
     if (track.published || this.#publishing.has(track)) {
@@ -95,8 +106,7 @@ export class LocalParticipant extends Participant<LocalTrackPublication> {
         {
           source,
           codec: options.codec,
-          maxBitrateBps: options.maxBitrateBps,
-          maxFps: options.maxFps,
+          encoding: encodingOf(track, options),
           simulcast: options.simulcast,
           dtx: options.dtx,
           red: options.red,
@@ -110,7 +120,7 @@ export class LocalParticipant extends Participant<LocalTrackPublication> {
     const publication: LocalTrackPublication = new LocalTrackPublication(native.state, track, () =>
       this.#unpublish(publication),
     );
-    if (!session.connected) {
+    if (!session.isConnected()) {
       native.release();
       publication.roomUnpublished();
       throw notConnected();
@@ -208,6 +218,19 @@ export class LocalParticipant extends Participant<LocalTrackPublication> {
 
 function notConnected(): FramewireError {
   return new FramewireError('disconnected', 'The room is not connected.');
+}
+
+/** What the encoder may use; the native side takes both limits or neither. */
+function encodingOf(
+  track: LocalVideoTrack | LocalAudioTrack,
+  { maxBitrateBps, maxFps }: PublishOptions,
+): SessionPublishOptions['encoding'] {
+  if (maxBitrateBps === undefined && maxFps === undefined) return undefined;
+  const { width, height } = track.kind === 'video' ? track.source : { width: 0, height: 0 };
+  return {
+    maxBitrateBps: maxBitrateBps ?? defaultBitrateBps(width, height),
+    maxFps: maxFps ?? DEFAULT_MAX_FPS,
+  };
 }
 
 function defaultSource(track: LocalVideoTrack | LocalAudioTrack): TrackSource {

@@ -54,7 +54,8 @@ export class Room extends TypedEmitter<RoomEvents> implements AsyncDisposable {
    * @throws TypeError if it's not one. @throws FramewireError `disconnected` if it's not connected.
    */
   static from(rtcRoom: RtcRoom): Room {
-    const { isConnected, remoteParticipants } = ((rtcRoom as unknown) ?? {}) as Partial<RtcRoom>;
+    const { isConnected, remoteParticipants } =
+      (rtcRoom as RtcRoom | undefined) ?? ({} as Partial<RtcRoom>);
     if (typeof isConnected !== 'boolean' || typeof remoteParticipants?.values !== 'function') {
       throw new TypeError(`rtcRoom must be a Room of @livekit/rtc-node, got ${shown(rtcRoom)}.`);
     }

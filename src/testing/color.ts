@@ -10,7 +10,7 @@ export type Color = readonly [red: number, green: number, blue: number];
  * @throws TypeError or RangeError if an argument is not as it must be.
  */
 export function solidFrame(color: Color, options: VideoFrameOptions): VideoFrame {
-  if (!Array.isArray(color) || color.length !== 3) {
+  if (!Array.isArray(color) || (color as readonly unknown[]).length !== 3) {
     throw new TypeError(`color must be red, green and blue, got ${shown(color)}.`);
   }
   color.forEach((value: unknown, i) => {

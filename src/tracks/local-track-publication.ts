@@ -7,6 +7,7 @@ import { TrackPublication } from './track-publication.js';
 
 /** A track of our own, published. */
 export class LocalTrackPublication extends TrackPublication {
+  /** What is published. */
   readonly track: LocalVideoTrack | LocalAudioTrack;
   readonly #unpublish: () => Promise<void>;
   readonly #subscribed: Promise<void>;

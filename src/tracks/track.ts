@@ -16,6 +16,7 @@ export interface TrackEvents {
  */
 export abstract class Track extends TypedEmitter<TrackEvents> {
   abstract readonly kind: TrackKind;
+  /** What its publisher called it. */
   readonly name: string;
   #ended = false;
   #muted = false;

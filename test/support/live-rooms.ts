@@ -1,10 +1,37 @@
-import { AccessToken, type ConnectOptions, Room } from 'framewire';
+import {
+  AccessToken,
+  AudioSource,
+  type AudioSourceOptions,
+  type ConnectOptions,
+  LocalAudioTrack,
+  LocalVideoTrack,
+  type PublishOptions,
+  Room,
+} from 'framewire';
 import { type LiveKitServer, startLiveKitServer } from 'framewire/server';
-import { whenIdle } from 'framewire/testing';
+import { type Color, Tone, whenIdle } from 'framewire/testing';
+import { RoomServiceClient } from 'livekit-server-sdk';
+import { Painter, type PainterOptions } from './painter.js';
+
+/** A colour that is being published. */
+export interface Painting {
+  readonly painter: Painter;
+  readonly track: LocalVideoTrack;
+}
+
+/** A tone that is being published. */
+export interface Singing {
+  readonly source: AudioSource;
+  readonly track: LocalAudioTrack;
+}
 
 /** A real server for a test file, and rooms on it that are left after each test. */
 export interface LiveRooms {
   readonly server: LiveKitServer;
+  /** What an administrator asks of the server. */
+  readonly admin: RoomServiceClient;
+  /** The name of the room that the running test has for itself. */
+  readonly roomName: string;
   /** A token that grants to join, with whatever else the test wants of it. */
   token(
     identity: string,
@@ -15,20 +42,34 @@ export interface LiveRooms {
     identity: string,
     options?: ConnectOptions & { readonly room?: string; readonly grants?: object },
   ): Promise<Room>;
+  /** A room that nobody has joined yet, left after the test all the same. */
+  room(): Room;
+  /** Publishes a picture of one colour, 30 times a second, until the test is over. */
+  paint(room: Room, color: Color, options?: PublishOptions & PainterOptions): Promise<Painting>;
+  /** Publishes a tone until the test is over. */
+  sing(room: Room, frequency: number, options?: Partial<AudioSourceOptions>): Promise<Singing>;
 }
 
 /** Call it once at the top of a test file. */
 export function liveRooms(): LiveRooms {
+  jest.setTimeout(60_000);
   let server: LiveKitServer | undefined;
   let count = 0;
-  const rooms: Room[] = [];
+  const cleanups: (() => unknown)[] = [];
 
   const live: LiveRooms = {
     get server() {
       if (!server) throw new Error('The server starts before the first test.');
       return server;
     },
-    async token(identity, { room = `room-${count}`, ttl, grants } = {}) {
+    get admin() {
+      const { url, apiKey, apiSecret } = live.server;
+      return new RoomServiceClient(url.replace('ws:', 'http:'), apiKey, apiSecret);
+    },
+    get roomName() {
+      return `room-${count}`;
+    },
+    async token(identity, { room = live.roomName, ttl, grants } = {}) {
       const { apiKey, apiSecret } = live.server;
       const token = new AccessToken(apiKey, apiSecret, {
         identity,
@@ -42,10 +83,43 @@ export function liveRooms(): LiveRooms {
         ...(room !== undefined && { room }),
         ...(grants !== undefined && { grants }),
       });
-      const joined = new Room();
-      rooms.push(joined);
+      const joined = live.room();
       await joined.connect(live.server.url, token, options);
       return joined;
+    },
+    room() {
+      const room = new Room();
+      cleanups.push(() => room.disconnect());
+      return room;
+    },
+    async paint(room, color, { width, height, ...options } = {}) {
+      const painter = new Painter(color, {
+        ...(width !== undefined && { width }),
+        ...(height !== undefined && { height }),
+      });
+      cleanups.push(() => painter.close());
+      const track = LocalVideoTrack.create('picture', painter.source);
+      await room.localParticipant.publishTrack(track, {
+        maxFps: 30,
+        simulcast: false,
+        ...options,
+      });
+      painter.start();
+      return { painter, track };
+    },
+    async sing(room, frequency, options = {}) {
+      const { sampleRate = 48_000, channels = 1, queueMs = 100 } = options;
+      const source = new AudioSource({ sampleRate, channels, queueMs });
+      cleanups.push(() => source.close());
+      const track = LocalAudioTrack.create('tone', source);
+      await room.localParticipant.publishTrack(track);
+      const tone = new Tone({ frequency, sampleRate, channels });
+      void (async () => {
+        while (!source.closed) await source.captureFrame(tone.next(20));
+      })().catch(() => {
+        // The source was closed while a frame waited for room.
+      });
+      return { source, track };
     },
   };
 
@@ -56,7 +130,8 @@ export function liveRooms(): LiveRooms {
     count += 1;
   });
   afterEach(async () => {
-    await Promise.all(rooms.splice(0).map((room) => room.disconnect()));
+    // The last first: a painter ends before the room that it paints in is left.
+    for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
   });
   afterAll(async () => {
     await server?.close();

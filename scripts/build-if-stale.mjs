@@ -1,0 +1,35 @@
+// Builds dist/ unless it's as new as the sources. Says nothing on stdout: that's for the program which
+// is run next.
+
+import { spawnSync } from 'node:child_process';
+import { readdirSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+function newest(folder) {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  return Math.max(...files.map((file) => statSync(join(file.parentPath, file.name)).mtimeMs));
+}
+
+function built() {
+  return statSync(join(root, 'dist', '.tsbuildinfo'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+}
+
+const configs = ['package.json', 'tsconfig.json', 'tsconfig.build.json'];
+const changed = Math.max(
+  newest(join(root, 'src')),
+  ...configs.map((name) => statSync(join(root, name)).mtimeMs),
+);
+if (built() < changed) {
+  const typescript = dirname(createRequire(import.meta.url).resolve('typescript/package.json'));
+  const { status } = spawnSync(
+    process.execPath,
+    [join(typescript, 'bin', 'tsc'), '-p', 'tsconfig.build.json'],
+    { cwd: root, stdio: ['ignore', 2, 2] },
+  );
+  if (status !== 0) process.exit(status ?? 1);
+}
