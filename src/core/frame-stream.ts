@@ -87,8 +87,15 @@ export abstract class FrameStream<Item, Frame>
   async next(): Promise<IteratorResult<Frame, undefined>> {
     const result = await this.#queue.next();
     if (result.done) return result;
-    this.delivered += 1;
-    return { done: false, value: this.deliver(result.value) };
+    try {
+      const value = this.deliver(result.value);
+      this.delivered += 1;
+      return { done: false, value };
+    } catch (error) {
+      // The loop of a reader whose `next()` rejects doesn't call `return()`.
+      await this.close();
+      throw error;
+    }
   }
 
   /** Ends the stream, as leaving a `for await` loop does. */
@@ -122,7 +129,6 @@ export abstract class FrameStream<Item, Frame>
       this.#onAbort();
       return;
     }
-    signal?.addEventListener('abort', this.#onAbort, { once: true });
     const stop = input({
       open: (track, onEnded) => this.open(track, onEnded),
       end: () => {
@@ -134,8 +140,12 @@ export abstract class FrameStream<Item, Frame>
         this.#queue.fail(error);
       },
     });
-    if (this.#queue.ended) stop();
-    else this.#stopInput = stop;
+    if (this.#queue.ended) {
+      stop();
+      return;
+    }
+    this.#stopInput = stop;
+    signal?.addEventListener('abort', this.#onAbort, { once: true });
   }
 
   /** @internal Hands an item to the reader's queue. */

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { checkFunction, checkOneOf, checkOptions } from './check.js';
 
 /** From the quietest to the most talkative. */
@@ -6,12 +7,15 @@ export const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
 /** One of {@link LOG_LEVELS}. */
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** Where log lines go: a message that is always the same words, and the values that belong to it. */
+/**
+ * Where log lines go: a message that is always the same words, and the values that belong to it. What
+ * it throws or rejects with is ignored.
+ */
 export type LogSink = (
   level: Exclude<LogLevel, 'silent'>,
   message: string,
   fields: Readonly<Record<string, unknown>>,
-) => void;
+) => unknown;
 
 /** What {@link configureLog} takes. What is left out stays as it is. */
 export interface LogOptions {
@@ -38,7 +42,8 @@ let rtcNodeListener: ((level: LogLevel) => void) | undefined;
 
 /** Sets what is logged and where to, for the whole process. */
 export function configureLog(options: LogOptions): void {
-  checkOptions(options, 'options');
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition
+  checkOptions(options ?? null, 'options');
   if (options.level !== undefined) checkOneOf(options.level, 'options.level', LOG_LEVELS);
   if (options.rtcNodeLevel !== undefined) {
     checkOneOf(options.rtcNodeLevel, 'options.rtcNodeLevel', LOG_LEVELS);
@@ -64,7 +69,8 @@ export function log(
 ): void {
   if (LOG_LEVELS.indexOf(lineLevel) > LOG_LEVELS.indexOf(level)) return;
   try {
-    sink(lineLevel, message, fields);
+    const result = sink(lineLevel, message, fields);
+    if (types.isPromise(result)) result.catch(() => undefined);
   } catch {
     // Logging is no reason to fail, and there is no log to tell it to.
   }

@@ -41,7 +41,12 @@ export function fromTrack(track: TrackHandle): StreamInput {
       end();
     };
     const forget = track.onEnded(onEnded);
-    opened.close = open(track, onEnded);
+    try {
+      opened.close = open(track, onEnded);
+    } catch (error) {
+      forget();
+      throw error;
+    }
     // The end may have come while it was opened.
     if (opened.stopped) stop();
     return stop;
@@ -95,16 +100,23 @@ export function participantInput(
       } else if (track && !current) {
         appeared = true;
         clearTimeout(timer);
-        current = { track, close: open(track, update) };
+        try {
+          current = { track, close: open(track, update) };
+        } catch (error) {
+          stop();
+          fail(error);
+        }
       }
     };
     const forget = participant.onTracksChanged(update);
     if (timeoutMs !== undefined) {
-      timer = setTimeout(() => {
+      const onTimeout = (): void => {
         stop();
         const waited = `${participant.identity} published no ${source} track within ${timeoutMs} ms.`;
         fail(new FramewireError('timeout', waited));
-      }, timeoutMs);
+      };
+      // A longer timer would fire at once.
+      timer = setTimeout(onTimeout, Math.min(timeoutMs, 2 ** 31 - 1));
     }
     update();
     return stop;

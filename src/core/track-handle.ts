@@ -55,11 +55,12 @@ export interface ParticipantHandle {
 /** @throws TypeError if `track` is no track. @throws RangeError if it's one of the other kind. */
 export function checkTrack(track: unknown, kind: TrackKind): void {
   const { openNative, kind: actual } = (track ?? {}) as Partial<TrackHandle>;
+  const rule = kind === 'audio' ? 'an audio track' : 'a video track';
   if (typeof openNative !== 'function') {
-    throw new TypeError(`track must be a ${kind} track, got ${shown(track)}.`);
+    throw new TypeError(`track must be ${rule}, got ${shown(track)}.`);
   }
   if (actual !== kind) {
-    throw new RangeError(`track must be a ${kind} track, got one of ${shown(actual)}.`);
+    throw new RangeError(`track must be ${rule}, got one of ${shown(actual)}.`);
   }
 }
 

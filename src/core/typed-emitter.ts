@@ -25,6 +25,7 @@ export class TypedEmitter<Events extends { [K in keyof Events]: readonly unknown
   readonly #emitter = new EventEmitter();
   // One guard for each listener, so that `off` finds what `on` was given.
   readonly #guards = new WeakMap<AnyListener, AnyListener>();
+  readonly #errorGuards = new WeakMap<AnyListener, AnyListener>();
 
   /**
    * Calls `listener` at each `event`, in the order of registration.
@@ -36,7 +37,7 @@ export class TypedEmitter<Events extends { [K in keyof Events]: readonly unknown
     listener: Listener<(Events & ErrorEvent)[K]>,
   ): () => void {
     checkFunction(listener, 'listener');
-    this.#emitter.on(event, this.#guard(listener as AnyListener));
+    this.#emitter.on(event, this.#guard(event, listener as AnyListener));
     return () => {
       this.off(event, listener);
     };
@@ -48,7 +49,7 @@ export class TypedEmitter<Events extends { [K in keyof Events]: readonly unknown
     listener: Listener<(Events & ErrorEvent)[K]>,
   ): () => void {
     checkFunction(listener, 'listener');
-    this.#emitter.once(event, this.#guard(listener as AnyListener));
+    this.#emitter.once(event, this.#guard(event, listener as AnyListener));
     return () => {
       this.off(event, listener);
     };
@@ -60,7 +61,7 @@ export class TypedEmitter<Events extends { [K in keyof Events]: readonly unknown
     listener: Listener<(Events & ErrorEvent)[K]>,
   ): void {
     checkFunction(listener, 'listener');
-    const guard = this.#guards.get(listener as AnyListener);
+    const guard = this.#guardsOf(event).get(listener as AnyListener);
     if (guard) this.#emitter.off(event, guard);
   }
 
@@ -80,22 +81,18 @@ export class TypedEmitter<Events extends { [K in keyof Events]: readonly unknown
     else log('error', 'a listener failed and nobody listens to the error event', { error });
   }
 
-  #guard(listener: AnyListener): AnyListener {
-    const known = this.#guards.get(listener);
+  #guardsOf(event: string): WeakMap<AnyListener, AnyListener> {
+    return event === 'error' ? this.#errorGuards : this.#guards;
+  }
+
+  #guard(event: string, listener: AnyListener): AnyListener {
+    const guards = this.#guardsOf(event);
+    const known = guards.get(listener);
     if (known) return known;
-    let failing = false;
     const fail = (error: unknown): void => {
-      // An error listener that itself throws must not be told of its own error.
-      if (failing) {
-        log('error', 'a listener of the error event failed', { error });
-        return;
-      }
-      failing = true;
-      try {
-        this.emitError(error);
-      } finally {
-        failing = false;
-      }
+      // What a listener of the error event throws must not come back to it.
+      if (event === 'error') log('error', 'a listener of the error event failed', { error });
+      else this.emitError(error);
     };
     const guard = (...args: unknown[]): void => {
       try {
@@ -105,7 +102,7 @@ export class TypedEmitter<Events extends { [K in keyof Events]: readonly unknown
         fail(error);
       }
     };
-    this.#guards.set(listener, guard);
+    guards.set(listener, guard);
     return guard;
   }
 }

@@ -5,13 +5,14 @@ const MEANINGS: readonly (readonly [pattern: RegExp, code: FramewireErrorCode, m
   [
     [/token is expired/, 'token-expired', 'the access token has expired'],
     [/permissions denied|no room name|403/, 'forbidden', 'the access token does not grant to join'],
-    [/401/, 'invalid-token', 'the server does not accept the access token'],
+    [/401|token has invalid characters/, 'invalid-token', 'the server does not accept the access token'],
     [/parse the url/, 'invalid-url', 'the URL is not one of a LiveKit server'],
     [
       /client error: 404|handshake error|client error/,
       'invalid-url',
       'what answers there is not a LiveKit server',
     ],
+    [/server error/, 'connection-refused', 'the server answers that it is out of order'],
     [/timed out/, 'timeout', 'the server did not answer in time'],
     [
       /Connection refused|lookup address|reset by peer|Handshake not finished|transport|IO error/,

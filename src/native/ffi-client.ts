@@ -71,6 +71,7 @@ class FfiClient extends EventEmitter {
       return;
     }
     globals._ffiClientInstance = this;
+    silenceNativeLog();
     this.on('newListener', (name) => {
       if (name === 'ffi_event' && this.#state !== 'draining') this.#start();
     });
@@ -319,6 +320,25 @@ class FfiClient extends EventEmitter {
 
   [Symbol.for('nodejs.rejection')](error: unknown): void {
     log('warn', 'rtc-node could not handle an event', { error });
+  }
+}
+
+/**
+ * What fails natively is told to the caller; the native side also writes it to stderr, access tokens
+ * included. It reads how much to write at its first call, and again never. Who sets `RUST_LOG` has
+ * asked for it.
+ */
+function silenceNativeLog(): void {
+  const { FfiRequest, livekitFfiRequest } = binding();
+  if (process.env['RUST_LOG'] !== undefined) return;
+  process.env['RUST_LOG'] = 'off';
+  try {
+    livekitFfiRequest(new FfiRequest().toBinary());
+  } catch {
+    // An empty request is refused, which is as good a first call as any.
+  } finally {
+    // Child processes are not to inherit it.
+    delete process.env['RUST_LOG'];
   }
 }
 

@@ -272,8 +272,8 @@ function audioEventOf(event: AudioStreamEvent): MediaEvent {
   if (event.message.case !== 'frameReceived') return { kind: 'end', stream };
   const { handle, info } = event.message.value.frame ?? {};
   const frame = {
-    handle: Number(handle?.id),
-    pointer: Number(info?.dataPtr),
+    handle: Number(handle?.id ?? 0),
+    pointer: Number(info?.dataPtr ?? 0),
     sampleRate: info?.sampleRate ?? 0,
     channels: info?.numChannels ?? 0,
     samplesPerChannel: info?.samplesPerChannel ?? 0,

@@ -46,9 +46,30 @@ export function copyNative(pointer: number, target: Uint8Array): void {
     });
     return;
   }
-  // The view can't be detached, but nothing outside this function sees it, and the garbage collector
-  // does not touch the memory behind it.
-  target.set(new Uint8Array(nativeView(pointer, target.byteLength)));
+  target.set(new Uint8Array(lastingView(pointer, target.byteLength), 0, target.byteLength));
+}
+
+/** Views that can't be detached, by pointer, the least recently used first. */
+const lastingViews = new Map<number, ArrayBuffer>();
+
+/** Decoders use the same few buffers again and again. */
+const MOST_LASTING_VIEWS = 32;
+
+/**
+ * A view of at least `byteLength` bytes, made once for a pointer: each counts as external memory until
+ * it's collected, and making one for every frame costs more in collections than in copies (measured).
+ *
+ * It outlives the memory behind it. Nothing outside this file sees it, it's only read when a native
+ * frame lies there again, and the garbage collector does not touch the memory.
+ */
+function lastingView(pointer: number, byteLength: number): ArrayBuffer {
+  let view = lastingViews.get(pointer);
+  lastingViews.delete(pointer);
+  if (!view || view.byteLength < byteLength) view = nativeView(pointer, byteLength);
+  lastingViews.set(pointer, view);
+  const [oldest] = lastingViews.keys();
+  if (lastingViews.size > MOST_LASTING_VIEWS && oldest !== undefined) lastingViews.delete(oldest);
+  return view;
 }
 
 function nativeView(pointer: number, byteLength: number): ArrayBuffer {

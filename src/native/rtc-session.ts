@@ -308,8 +308,9 @@ export class RtcSession {
     rtc.on('localTrackSubscribed', (track) => {
       emit({ kind: 'localTrackSubscribed', sid: track.sid ?? '' });
     });
-    rtc.on('localTrackUnpublished', (publication) => {
-      emit({ kind: 'localTrackUnpublished', sid: publication.sid ?? '' });
+    // Unlike rtc-node says, there is none if we unpublished it ourselves.
+    rtc.on('localTrackUnpublished', (publication: RtcLocalPublication | undefined) => {
+      if (publication) emit({ kind: 'localTrackUnpublished', sid: publication.sid ?? '' });
     });
     rtc.on('localTrackRepublished', (publication, previousSid) => {
       emit({ kind: 'localTrackRepublished', previousSid, sid: publication.sid ?? '' });

@@ -58,17 +58,13 @@ export class WireReader {
 
   /** A reader of the message that is this field's value. */
   message(): WireReader {
-    const length = this.uint();
-    const start = this.#position;
-    this.#position += length;
+    const start = this.#pass(this.uint());
     return new WireReader(this.#bytes, start, this.#position);
   }
 
   /** A copy of the bytes that are this field's value. */
   bytes(): Uint8Array {
-    const length = this.uint();
-    const start = this.#position;
-    this.#position += length;
+    const start = this.#pass(this.uint());
     return this.#bytes.slice(start, this.#position);
   }
 
@@ -79,15 +75,13 @@ export class WireReader {
         this.uint();
         break;
       case 1:
-        this.#position += 8;
+        this.#pass(8);
         break;
-      case 2: {
-        const length = this.uint();
-        this.#position += length;
+      case 2:
+        this.#pass(this.uint());
         break;
-      }
       case 5:
-        this.#position += 4;
+        this.#pass(4);
         break;
       default:
         throw new RangeError(`Unknown protobuf wire type ${this.#wireType}.`);
@@ -95,9 +89,14 @@ export class WireReader {
   }
 
   #byte(): number {
-    const byte = this.#position < this.#end ? this.#bytes[this.#position] : undefined;
-    if (byte === undefined) throw new RangeError('A protobuf message ends early.');
-    this.#position += 1;
-    return byte;
+    return this.#bytes[this.#pass(1)] ?? 0;
+  }
+
+  /** Passes over some bytes, which must be there; returns where they start. */
+  #pass(length: number): number {
+    const start = this.#position;
+    if (start + length > this.#end) throw new RangeError('A protobuf message ends early.');
+    this.#position += length;
+    return start;
   }
 }

@@ -97,7 +97,7 @@ export class FrameMemory {
   /**
    * The pixels as JavaScript memory; not of native memory.
    *
-   * @throws FramewireError `closed` if the memory was detached or shrunk behind our back.
+   * @throws FramewireError `invalid-state` if the memory was detached or shrunk behind our back.
    */
   bytes(): Uint8Array {
     if (this.#place.kind === 'native') {
@@ -106,7 +106,7 @@ export class FrameMemory {
     const { bytes } = this.#place;
     if (bytes.byteLength !== this.byteLength) {
       throw new FramewireError(
-        'closed',
+        'invalid-state',
         `The frame's memory was detached or resized: ${bytes.byteLength} of ${this.byteLength} bytes are left.`,
       );
     }

@@ -1,7 +1,7 @@
 import { checkInteger, checkOneOf } from '../core/check.js';
 
 /**
- * The pixel formats that a {@link VideoFrame} can hold.
+ * The pixel formats that a {@link VideoFrame} can hold, in the order of LiveKit's numbers for them.
  *
  * The name of a packed format is the order of the bytes in memory: `RGBA` is R, G, B, A. Planar
  * formats lie plane after plane without padding; `I420A` is I420 and then an alpha plane; `NV12` is
@@ -10,9 +10,9 @@ import { checkInteger, checkOneOf } from '../core/check.js';
  */
 export const PIXEL_FORMATS = [
   'RGBA',
-  'BGRA',
-  'ARGB',
   'ABGR',
+  'ARGB',
+  'BGRA',
   'RGB24',
   'I420',
   'I420A',

@@ -265,9 +265,8 @@ export class VideoFrame implements Disposable {
       if (!Array.isArray(values) || values.length !== 3) {
         throw new TypeError(`options.${name} must be three numbers, got ${shown(values)}.`);
       }
-      values.forEach((value, i) => {
-        checkFinite(value, `options.${name}[${i}]`);
-      });
+      // Not forEach, which passes over holes.
+      for (const [i, value] of values.entries()) checkFinite(value, `options.${name}[${i}]`);
     }
     if (std.includes(0)) {
       throw new RangeError(`options.std must not contain 0, got ${shown(std)}.`);
@@ -284,6 +283,8 @@ export class VideoFrame implements Disposable {
    * This frame stays open. The pixels are not copied, as in the constructor.
    *
    * @param options - What differs from this frame.
+   * @throws TypeError or RangeError as the constructor.
+   * @throws FramewireError `closed` once the frame is closed.
    */
   replace(
     data: PixelSource,
@@ -294,6 +295,7 @@ export class VideoFrame implements Disposable {
     } = {},
   ): VideoFrame {
     checkOptions(options, 'options');
+    this.#open();
     const { width = this.width, height = this.height, format = this.format } = options;
     return new VideoFrame(data, { ...this.#description(), width, height, format });
   }
@@ -375,14 +377,24 @@ function checkedMetadata(metadata: FrameMetadata | undefined, name: string): Fra
   if (userData !== undefined && !types.isUint8Array(userData)) {
     throw new TypeError(`${name}.userData must be a Uint8Array, got ${shown(userData)}.`);
   }
-  return metadata;
+  // Not the caller's object, which may change.
+  return {
+    ...(captureTimeUs !== undefined && { captureTimeUs }),
+    ...(frameId !== undefined && { frameId }),
+    ...(userData !== undefined && { userData }),
+  };
 }
 
 /** The bytes of what a caller gave as pixels. */
 function bytesOf(data: unknown): Uint8Array {
-  if (ArrayBuffer.isView(data)) {
-    return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  try {
+    if (ArrayBuffer.isView(data)) {
+      return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    }
+    if (types.isAnyArrayBuffer(data)) return new Uint8Array(data);
+  } catch (cause) {
+    // Only memory that was transferred or resized refuses to be looked at.
+    throw new TypeError('data must not be detached, got detached memory.', { cause });
   }
-  if (types.isAnyArrayBuffer(data)) return new Uint8Array(data);
   throw new TypeError(`data must be bytes in a typed array or buffer, got ${shown(data)}.`);
 }

@@ -33,7 +33,7 @@ const SIZES = [
   [2, 2],
   [5, 3],
   [17, 9],
-  [64, 32],
+  [48, 4],
 ] as const;
 
 function isPacked(format: PixelFormat): format is PackedFormat {

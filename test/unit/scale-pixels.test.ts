@@ -63,16 +63,16 @@ function random(length: number): Uint8Array {
 
 const STEPS: readonly (readonly [Size, Size])[] = [
   [
-    [64, 32],
-    [32, 16],
+    [40, 20],
+    [20, 10],
   ],
   [
-    [64, 32],
+    [40, 20],
     [17, 9],
   ],
   [
     [17, 9],
-    [64, 32],
+    [40, 20],
   ],
   [
     [5, 3],
@@ -95,8 +95,8 @@ const STEPS: readonly (readonly [Size, Size])[] = [
     [2, 2],
   ],
   [
-    [33, 50],
-    [32, 49],
+    [33, 20],
+    [32, 19],
   ],
 ];
 
