@@ -2,7 +2,7 @@
 // is run next.
 
 import { spawnSync } from 'node:child_process';
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync, statSync, utimesSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,8 +15,10 @@ function newest(folder) {
   return Math.max(...files.map((file) => statSync(join(file.parentPath, file.name)).mtimeMs));
 }
 
+const buildInfo = join(root, 'dist', '.tsbuildinfo');
+
 function built() {
-  return statSync(join(root, 'dist', '.tsbuildinfo'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  return statSync(buildInfo, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }
 
 const configs = ['package.json', 'tsconfig.json', 'tsconfig.build.json'];
@@ -32,4 +34,7 @@ if (built() < changed) {
     { cwd: root, stdio: ['ignore', 2, 2] },
   );
   if (status !== 0) process.exit(status ?? 1);
+  // The compiler leaves it alone if the sources are newer and mean the same.
+  const now = new Date();
+  utimesSync(buildInfo, now, now);
 }

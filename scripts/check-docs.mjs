@@ -51,7 +51,9 @@ function namedByItsType(member) {
     return false;
   }
   const names = ts.isTypeReferenceNode(member.type) || member.type.getText() === 'number';
-  return names || member.type.kind === ts.SyntaxKind.BooleanKeyword || ts.isLiteralTypeNode(member.type);
+  return (
+    names || member.type.kind === ts.SyntaxKind.BooleanKeyword || ts.isLiteralTypeNode(member.type)
+  );
 }
 
 for (const entry of entries) {

@@ -1,0 +1,99 @@
+import { createCanvas } from '@napi-rs/canvas';
+import {
+  AudioSource,
+  FramePacer,
+  LocalAudioTrack,
+  LocalVideoTrack,
+  Room,
+  VideoFrame,
+  VideoSource,
+} from 'framewire';
+import { Tone } from 'framewire/testing';
+
+const WIDTH = 640;
+const HEIGHT = 360;
+const FPS = 30;
+
+/** Where to join. */
+export interface Place {
+  readonly url: string;
+  readonly token: (identity: string) => Promise<string>;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * A participant who publishes 640x360 at 30 fps (red, green, blue and white quarters and the number
+ * of the frame) and a tone of 440 Hz, so that samples which receive have something to receive.
+ */
+export class TestPattern implements AsyncDisposable {
+  readonly #room = new Room();
+  readonly #camera = new VideoSource({ width: WIDTH, height: HEIGHT });
+  readonly #voice = new AudioSource({ sampleRate: 48_000, channels: 1, queueMs: 200 });
+  readonly #pacer = new FramePacer({ fps: FPS });
+  readonly #done: Promise<unknown>[] = [];
+
+  private constructor() {
+    // Made by `publish()`, since joining takes time.
+  }
+
+  static async publish({ url, token, signal }: Place): Promise<TestPattern> {
+    const pattern = new TestPattern();
+    try {
+      await pattern.#publish(url, await token('test-pattern'), signal);
+    } catch (error) {
+      await pattern.close();
+      throw error;
+    }
+    return pattern;
+  }
+
+  async #publish(url: string, token: string, signal: AbortSignal): Promise<void> {
+    await this.#room.connect(url, token, { signal });
+    const me = this.#room.localParticipant;
+    await me.publishTrack(LocalVideoTrack.create('pattern', this.#camera), {
+      maxFps: FPS,
+      simulcast: false,
+    });
+    await me.publishTrack(LocalAudioTrack.create('tone', this.#voice));
+    this.#done.push(this.#paint(), this.#hum());
+  }
+
+  async close(): Promise<void> {
+    this.#pacer.close();
+    this.#voice.close();
+    await Promise.all(this.#done);
+    await this.#room.disconnect();
+    this.#camera.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #paint(): Promise<void> {
+    const canvas = createCanvas(WIDTH, HEIGHT);
+    const context = canvas.getContext('2d');
+    context.font = '64px sans-serif';
+    context.textAlign = 'center';
+    for await (const { index } of this.#pacer) {
+      for (const [i, color] of ['#ff0000', '#00ff00', '#0000ff', '#ffffff'].entries()) {
+        context.fillStyle = color;
+        context.fillRect((i % 2) * (WIDTH / 2), Math.floor(i / 2) * (HEIGHT / 2), WIDTH, HEIGHT);
+      }
+      context.fillStyle = '#000000';
+      context.fillText(String(index), WIDTH / 2, HEIGHT / 2 + 22);
+      using frame = new VideoFrame(canvas.data(), { width: WIDTH, height: HEIGHT, format: 'RGBA' });
+      this.#camera.captureFrame(frame);
+    }
+  }
+
+  async #hum(): Promise<void> {
+    const tone = new Tone({ frequency: 440 });
+    try {
+      for (;;) await this.#voice.captureFrame(tone.next(20));
+    } catch (error) {
+      // That is how it ends.
+      if (!this.#voice.closed) throw error;
+    }
+  }
+}

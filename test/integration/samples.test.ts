@@ -1,0 +1,264 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createCanvas, loadImage } from '@napi-rs/canvas';
+import { type Color, colorDistance } from 'framewire/testing';
+
+const root = join(__dirname, '..', '..');
+const folder = join(root, 'samples');
+const samples = readdirSync(folder)
+  .filter((file) => file.endsWith('.ts'))
+  .map((file) => file.slice(0, -'.ts'.length));
+const output = mkdtempSync(join(tmpdir(), 'framewire-samples-'));
+
+const RED: Color = [255, 0, 0];
+const CYAN: Color = [0, 255, 255];
+
+interface Result {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** What each sample must have said, or done, when it ran for three seconds. */
+const EXPECTED: Readonly<Record<string, (stdout: string) => void | Promise<void>>> = {
+  'join-and-list': (stdout) => {
+    expect(stdout).toContain("Joined 'framewire-samples' as visitor.");
+    expect(stdout).toContain('test-pattern');
+    expect(stdout).toMatch(/video 'pattern'/);
+    expect(stdout).toMatch(/audio 'tone'/);
+  },
+  'publish-generated-video': (stdout) => {
+    expect(numberIn(stdout, /Published (\d+) frames/)).toBeGreaterThan(30);
+    expect(stdout).toMatch(/audience: saw \d+ frames of 'colours', 640x360/);
+    // Whichever frame was the last, green went twice and blue three times as fast as red.
+    expect(distanceToGenerated(cornerIn(stdout))).toBeLessThan(30);
+  },
+  'publish-a-drawing': (stdout) => {
+    expect(stdout).toMatch(/audience: saw \d+ frames of 'drawing', 640x360/);
+    expect(colorDistance(cornerIn(stdout), [20, 40, 120])).toBeLessThan(30);
+  },
+  'publish-a-wav': (stdout) => {
+    expect(stdout).toContain('2.0 s, 2 channels, 44100 Hz');
+    expect(stdout).toContain('Played to the end.');
+    expect(numberIn(stdout, /heard ([\d.]+) s/)).toBeGreaterThan(1);
+    expect(Math.abs(numberIn(stdout, /mostly at (\d+) Hz/) - 660)).toBeLessThan(15);
+  },
+  'receive-and-save-pngs': async () => {
+    const files = readdirSync(output).sort();
+    expect(files).toEqual(['frame-1.png', 'frame-2.png', 'frame-3.png']);
+    for (const file of files) {
+      const image = await loadImage(readFileSync(join(output, file)));
+      const { width, height } = image;
+      expect({ width, height }).toEqual({ width: 640, height: 360 });
+      const context = createCanvas(width, height).getContext('2d');
+      context.drawImage(image, 0, 0);
+      const at = (x: number, y: number): Color => {
+        const [red = 0, green = 0, blue = 0] = context.getImageData(x, y, 1, 1).data;
+        return [red, green, blue];
+      };
+      expect(colorDistance(at(60, 60), RED)).toBeLessThan(30);
+      expect(colorDistance(at(580, 60), [0, 255, 0])).toBeLessThan(30);
+      expect(colorDistance(at(60, 300), [0, 0, 255])).toBeLessThan(30);
+      expect(colorDistance(at(580, 300), [255, 255, 255])).toBeLessThan(30);
+    }
+  },
+  'process-and-republish': (stdout) => {
+    expect(numberIn(stdout, /Processed (\d+) frames/)).toBeGreaterThan(10);
+    expect(stdout).toMatch(/audience: saw \d+ frames of 'inverted', 640x360/);
+    expect(colorDistance(cornerIn(stdout), CYAN)).toBeLessThan(30);
+  },
+  'capture-at-a-given-fps': (stdout) => {
+    const captured = numberIn(stdout, /Captured (\d+) frames/);
+    const skipped = numberIn(stdout, /frames, skipped (\d+)/);
+    expect(skipped).toBeGreaterThan(0);
+    expect(captured).toBeGreaterThan(20);
+    expect(stdout).toMatch(/audience: saw \d+ frames of 'paced', 320x180/);
+  },
+  'bounded-capacity-slow-consumer': (stdout) => {
+    const received = numberIn(stdout, /Received (\d+)/);
+    const processed = numberIn(stdout, /processed (\d+)/);
+    const dropped = numberIn(stdout, /Dropped (\d+) since the queue was full/);
+    expect(dropped).toBeGreaterThan(processed);
+    expect(processed + dropped).toBe(received);
+  },
+  'format-at-the-stream': (stdout) => {
+    expect(stdout).toContain('I420, 345600 bytes, planes of 640x360, 320x180, 320x180');
+    for (const [format, bytes] of [
+      ['RGBA', 921600],
+      ['BGRA', 921600],
+      ['RGB24', 691200],
+      ['NV12', 345600],
+    ] as const) {
+      expect(stdout).toContain(`${format}: ${bytes} bytes`);
+    }
+    expect(colorDistance(colorIn(stdout, /RGBA: .* (\d+), (\d+), (\d+), 255/), RED)).toBeLessThan(
+      30,
+    );
+    const blueFirst = colorIn(stdout, /BGRA: .* (\d+), (\d+), (\d+), 255/);
+    expect(colorDistance(blueFirst, [0, 0, 255])).toBeLessThan(30);
+  },
+  'fps-tracking': (stdout) => {
+    expect(stdout).toMatch(/Current rate: \d+\.\d fps/);
+    expect(Math.abs(numberIn(stdout, /at the end ([\d.]+) fps/) - 30)).toBeLessThan(10);
+  },
+  'drop-to-a-target-fps': (stdout) => {
+    const came = numberIn(stdout, /fps option: (\d+) came/);
+    const kept = numberIn(stdout, /came, (\d+) kept, /);
+    const leftOut = numberIn(stdout, /(\d+) left out/);
+    expect(kept + leftOut).toBeLessThanOrEqual(came);
+    // Two of three, of 30 frames a second.
+    expect(kept / came).toBeGreaterThan(0.5);
+    expect(kept / came).toBeLessThan(0.85);
+    const [, passed = 0, left = 0] = /thinFps: (\d+) came, (\d+) kept/.exec(stdout) ?? [];
+    expect(Number(left) / Number(passed)).toBeGreaterThan(0.5);
+    expect(Number(left) / Number(passed)).toBeLessThan(0.85);
+  },
+  rotation: (stdout) => {
+    expect(stdout).toContain('upright false: 640x360, rotation 90');
+    expect(stdout).toContain('upright true: 360x640, rotation 0');
+    expect(stdout).toMatch(/audience: saw \d+ frames of 'phone camera', 360x640, rotation 0/);
+    // The sensor's lower half, turned clockwise.
+    expect(colorDistance(cornerIn(stdout), RED)).toBeLessThan(30);
+  },
+};
+
+const running = new Set<ChildProcess>();
+
+/** Starts a sample as a user does. A server that the environment names must not be used. */
+function start(args: readonly string[]): { child: ChildProcess; result: Promise<Result> } {
+  const child = spawn(process.execPath, [join(root, 'scripts', 'sample.mjs'), ...args], {
+    env: { ...process.env, LIVEKIT_URL: 'ws://127.0.0.1:1' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  running.add(child);
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  const result = once(child, 'close').then((values) => {
+    running.delete(child);
+    return { code: values[0] as number | null, stdout, stderr };
+  });
+  return { child, result };
+}
+
+const results = new Map<string, Promise<Result>>();
+
+beforeAll(() => {
+  // Two at a time: they spend their seconds waiting for real time to pass, and a third would make
+  // them miss frames on a small machine.
+  const lanes = [Promise.resolve<unknown>(undefined), Promise.resolve<unknown>(undefined)];
+  samples.forEach((name, i) => {
+    const lane = i % lanes.length;
+    const own = name === 'receive-and-save-pngs' ? ['--out', output] : [];
+    const run = async (): Promise<Result> => start([name, '--seconds', '3', ...own]).result;
+    const result = (lanes[lane] ?? Promise.resolve()).then(run);
+    lanes[lane] = result;
+    results.set(name, result);
+  });
+});
+
+afterAll(() => {
+  for (const child of running) child.kill('SIGKILL');
+  rmSync(output, { recursive: true, force: true });
+});
+
+describe('the samples', () => {
+  test.each(samples)(
+    '%s runs by itself, says what it shows, and ends',
+    async (name) => {
+      const result = await results.get(name);
+      expect(result).toMatchObject({ code: 0, stderr: '' });
+      expect(EXPECTED[name]).toBeDefined();
+      await EXPECTED[name]?.(result?.stdout ?? '');
+    },
+    120_000,
+  );
+
+  test.each(samples)('%s says at its top what it shows and how to run it', (name) => {
+    const text = readFileSync(join(folder, `${name}.ts`), 'utf8');
+    expect(text).toMatch(
+      new RegExp(`^// [A-Z][^\\n]*\\.\\n// Run it: npm run sample -- ${name}\\b`),
+    );
+    expect(readFileSync(join(folder, 'README.md'), 'utf8')).toContain(`[${name}](${name}.ts)`);
+  });
+});
+
+describe('the runner of the samples', () => {
+  test('without a name, it lists all of them', async () => {
+    const { code, stdout } = await start([]).result;
+    expect(code).toBe(0);
+    for (const name of samples) expect(stdout).toContain(name);
+  });
+
+  test('a name that is not a sample is an error that names the samples', async () => {
+    const { code, stderr } = await start(['no-such-sample']).result;
+    expect(code).toBe(2);
+    expect(stderr).toContain("There is no sample 'no-such-sample'.");
+    expect(stderr).toContain('join-and-list');
+  });
+
+  test.each([
+    [['--nonsense'], '--nonsense'],
+    [['--seconds', '0'], '--seconds must be a number above 0'],
+    [['--url', 'ws://127.0.0.1:1'], '--url needs --api-key and --api-secret'],
+  ])(
+    'the options %j are refused, and the right ones named',
+    async (args, message) => {
+      const { code, stderr } = await start(['join-and-list', ...args]).result;
+      expect(code).toBe(2);
+      expect(stderr).toContain(message);
+      expect(stderr).toContain('--seconds NUMBER');
+    },
+    30_000,
+  );
+
+  test('a server that cannot be reached is an error of one line', async () => {
+    const server = ['--url', 'ws://127.0.0.1:1', '--api-key', 'key', '--api-secret', 'secret'];
+    const { code, stderr } = await start(['fps-tracking', ...server]).result;
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^connection-refused: [^\n]*\n$/);
+  }, 30_000);
+
+  test('Ctrl-C ends a sample cleanly, with what it has to say at its end', async () => {
+    const { child, result } = start(['fps-tracking', '--seconds', '600']);
+    await new Promise<void>((resolve) => {
+      let said = '';
+      child.stdout?.on('data', (chunk: Buffer) => {
+        said += chunk.toString();
+        if (said.includes('Current rate')) resolve();
+      });
+    });
+    child.kill('SIGINT');
+    const { code, stdout, stderr } = await result;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/at the end [\d.]+ fps/);
+  }, 60_000);
+});
+
+/** The number that the pattern's group matches. */
+function numberIn(text: string, pattern: RegExp): number {
+  return Number(pattern.exec(text)?.[1]);
+}
+
+/** The colour that the pattern's three groups match. */
+function colorIn(text: string, pattern: RegExp): Color {
+  const [, red, green, blue] = pattern.exec(text) ?? [];
+  return [Number(red), Number(green), Number(blue)];
+}
+
+/** How far a colour is from the nearest that publish-generated-video makes. */
+function distanceToGenerated(color: Color): number {
+  const distances = Array.from({ length: 256 }, (_, i) =>
+    colorDistance(color, [i, (i * 2) % 256, (i * 3) % 256]),
+  );
+  return Math.min(...distances);
+}
+
+/** The colour that the audience saw in the top left corner. */
+function cornerIn(text: string): Color {
+  return colorIn(text, /top left rgb\((\d+), (\d+), (\d+)\)/);
+}
