@@ -1,5 +1,6 @@
 import { FramewireError } from '../core/errors.js';
 import type { NativeTrackLease, TrackHandle } from '../core/track-handle.js';
+import { trackBytesReceived } from '../native/track-stats.js';
 import { Track } from './track.js';
 
 /** @internal How a remote track comes to be. */
@@ -33,6 +34,11 @@ export abstract class RemoteTrack extends Track implements TrackHandle {
   openNative(): NativeTrackLease {
     if (this.ended) throw new FramewireError('closed', `The remote track ${this.sid} has ended.`);
     return { handle: this.#handle, release: () => undefined };
+  }
+
+  /** @internal Bytes of media that the network has brought, if LiveKit knows. */
+  bytesReceived(): Promise<number | undefined> {
+    return this.ended ? Promise.resolve(undefined) : trackBytesReceived(this.#handle);
   }
 
   /** @internal */

@@ -1,0 +1,104 @@
+import { Argument, Command } from 'commander';
+import { ROLES, type RoleName } from './demo/protocol.js';
+import { parsePngFile, parseSeconds, parseText, parseUrl } from './option-values.js';
+
+interface DemoFlags {
+  readonly url?: string;
+  readonly apiKey?: string;
+  readonly apiSecret?: string;
+  readonly seconds?: number;
+  readonly json?: boolean;
+  readonly snapshot?: string;
+}
+
+const FIELDS = `
+What it shows:
+  A painter publishes a drawn scene of 1280x720 at 30 fps and a tone of 440 Hz; an agent publishes the
+  edges of each of its pictures, and its tone; a viewer receives both, reads the number that is part
+  of each picture and the pitch of the tone. Each is a process of its own.
+
+Fields of a hop, measured where it ends, after a warm-up of 3 s that is not counted:
+  fps             frames a second that the receiver processed
+  latencyMs       from sending to delivery, as p50 and p95: from the painter's brush to the agent or
+                  the viewer, and from when the agent published to the viewer
+  received        frames that came from the network, decoded
+  delivered       frames that the receiver processed
+  dropped         full: the receiver was slower than the frames came; rate: thinned to a lower rate;
+                  late: too old; closed: left over at the end
+  missing         frames that were published but never came: encoders and the network skip some
+  dropPercent     dropped and missing, of all that were published
+  bitrateBps      bits a second of encoded video that came
+  eventLoopLagMs  how late timers fire in the receiver's process, 95th percentile
+  cpuPercent      CPU time of the receiver's process, all threads, of one core
+  size            of the last picture; an encoder in need sends smaller ones
+
+Other fields of --json:
+  ok, problems    whether frames flowed both ways, and what was missing
+  seconds         how long was measured
+  endToEndMs      from the painter's brush to the viewer's eye, through the agent
+  processes       event-loop lag and CPU of each process
+  verified        whether the viewer read the agent's mark in the agent's pictures and the painter's in
+                  the painter's, and heard the tone, in at least half of what came
+  checks          the counts of these, the last pitch, and the last frame number read
+  node, server    versions; null for a server of your own, which doesn't tell
+
+Exit code: 0 if frames flowed both ways and Ctrl-C's end of a run without --seconds; 1 if not, with
+what was missing; 2 for wrong arguments; 130 if Ctrl-C ended a run before its --seconds.`;
+
+/** `framewire demo`. */
+export function demoCommand(): Command {
+  const command = new Command('demo')
+    .description('Three participants exchange and process live video and audio, and measure it.')
+    .option('--seconds <n>', 'end after measuring this long, with a summary', parseSeconds)
+    .option('--json', 'print the summary as JSON, alone on stdout; progress goes to stderr')
+    .option(
+      '--snapshot <file.png>',
+      'save what the viewer saw of the agent at the end',
+      parsePngFile,
+    )
+    .option('--url <url>', 'use this LiveKit server; without it, a local one is started', parseUrl)
+    .option('--api-key <key>', "the server's API key", parseText)
+    .option('--api-secret <secret>', 'the secret of that key', parseText)
+    .addHelpText('after', FIELDS)
+    .exitOverride();
+  return command.action(async (flags: DemoFlags) => {
+    const { url, apiKey, apiSecret, seconds, json = false, snapshot } = flags;
+    const given = [url, apiKey, apiSecret].filter((value) => value !== undefined);
+    if (given.length > 0 && given.length < 3) {
+      command.error(
+        'error: --url, --api-key and --api-secret go together: give all three, or none.',
+      );
+    }
+    if (snapshot !== undefined) {
+      const { checkWritable } = await import('./demo/snapshot.js');
+      await checkWritable(snapshot).catch((error: unknown) => {
+        const why = error instanceof Error ? error.message : String(error);
+        command.error(`error: --snapshot ${snapshot} can't be written: ${why}`);
+      });
+    }
+    const server =
+      url !== undefined && apiKey !== undefined && apiSecret !== undefined
+        ? { url, apiKey, apiSecret }
+        : undefined;
+    const { runDemo } = await import('./demo/demo.js');
+    process.exitCode = await runDemo({ cli: cliFile(), server, seconds, json, snapshot });
+  });
+}
+
+/** What the demo starts for itself. */
+export function demoRoleCommand(): Command {
+  return new Command('demo-role')
+    .addArgument(new Argument('<role>').choices(ROLES))
+    .exitOverride()
+    .action(async (role: RoleName) => {
+      const { runRole } = await import('./demo/role.js');
+      await runRole(role);
+    });
+}
+
+/** The file that this process runs. */
+function cliFile(): string {
+  const file = process.argv[1];
+  if (file === undefined) throw new Error('It is not known which file is running.');
+  return file;
+}

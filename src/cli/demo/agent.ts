@@ -1,0 +1,73 @@
+import { AudioSource } from '../../audio/audio-source.js';
+import { AudioStream } from '../../audio/audio-stream.js';
+import { wallClockUs } from '../../core/clock.js';
+import { LocalAudioTrack, LocalVideoTrack } from '../../tracks/local-track.js';
+import { byteLengthOf } from '../../video/pixel-format.js';
+import type { VideoFrame } from '../../video/video-frame.js';
+import { VideoSource } from '../../video/video-source.js';
+import { VideoStream } from '../../video/video-stream.js';
+import { drawEdges, drawLabel } from './edges.js';
+import { readFrameCode, writeFrameCode } from './frame-code.js';
+import { HopMeter } from './hop-meter.js';
+import { PICTURE } from './protocol.js';
+import type { RoleContext, RoleRun } from './role.js';
+import { sentAtBytes } from './sent-at.js';
+
+const LABEL = 'EDGES BY FRAMEWIRE';
+
+/** Sees the painter, publishes the edges of each picture, and passes the sound on. */
+export async function process({ room, signal }: RoleContext): Promise<RoleRun> {
+  const { width, height, fps } = PICTURE;
+  // The pictures may come in a smaller size for a while.
+  const camera = new VideoSource({ width, height, onResize: 'scale' });
+  const voice = new AudioSource({ sampleRate: 48_000, channels: 1, queueMs: 200 });
+  const [seen, heard] = await Promise.all([
+    room.waitForTrack({ kind: 'video', participant: 'painter', signal }),
+    room.waitForTrack({ kind: 'audio', participant: 'painter', signal }),
+    room.localParticipant.publishTrack(LocalVideoTrack.create('edges', camera), {
+      codec: 'vp8',
+      simulcast: false,
+      maxFps: fps,
+      // Edges are harder to encode than what they are of.
+      maxBitrateBps: 3_000_000,
+    }),
+    room.localParticipant.publishTrack(LocalAudioTrack.create('tone', voice)),
+  ]);
+
+  const stream = new VideoStream(seen.track, { format: 'I420' });
+  const meter = new HopMeter(stream, seen.track);
+  const watch = async (): Promise<void> => {
+    let pixels = new Uint8Array(0);
+    for await (using frame of stream) {
+      const { captureTimeUs } = frame.metadata;
+      meter.add(frame, captureTimeUs === undefined ? undefined : wallClockUs() - captureTimeUs);
+      const bytes = byteLengthOf('I420', frame.width, frame.height);
+      // captureFrame reads the pixels before it returns, so the memory serves again.
+      if (pixels.length !== bytes) pixels = new Uint8Array(bytes);
+      processPicture(frame, pixels);
+      using edges = frame.replace(pixels);
+      camera.captureFrame(edges, {
+        // The painter's time stays that of the picture; ours is for the next hop.
+        metadata: {
+          ...(captureTimeUs !== undefined && { captureTimeUs }),
+          userData: sentAtBytes(),
+        },
+      });
+    }
+  };
+  const listen = async (): Promise<void> => {
+    for await (const frame of new AudioStream(heard.track)) await voice.captureFrame(frame);
+  };
+  const done = Promise.all([watch(), listen()]);
+  return { done, meters: { 'painter -> agent': meter }, sources: [camera, voice] };
+}
+
+function processPicture(frame: VideoFrame, to: Uint8Array): void {
+  const number = frame.borrow((view) => {
+    drawEdges(view, to, frame);
+    return readFrameCode(view, frame)?.number;
+  });
+  drawLabel(to, frame, LABEL);
+  // Only what was read: a number that comes out at the far end was in the painter's picture.
+  if (number !== undefined) writeFrameCode(to, frame, { author: 'agent', number });
+}

@@ -1,0 +1,27 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander';
+import { demoCommand, demoRoleCommand } from './demo-command.js';
+import { EXIT } from './exit-code.js';
+import { serverCommand } from './server-command.js';
+
+async function main(): Promise<void> {
+  const program = new Command('framewire')
+    .description('Live video and audio in LiveKit rooms.')
+    .exitOverride()
+    .addCommand(demoCommand())
+    .addCommand(serverCommand())
+    .addCommand(demoRoleCommand(), { hidden: true });
+  try {
+    await program.parseAsync();
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      // Commander has said what is wrong, or has printed the help that was asked for.
+      process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+      return;
+    }
+    process.stderr.write(`framewire: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = EXIT.failed;
+  }
+}
+
+void main();
