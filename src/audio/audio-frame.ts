@@ -71,13 +71,13 @@ export class AudioFrame {
    * its bounds.
    */
   constructor(data: Int16Array, options: AudioFrameOptions) {
-    checkAudioOptions(options);
+    const { sampleRate, channels, timestampUs } = checkAudioOptions(options);
     checkSamples(data, 'data', types.isInt16Array(data), 'an Int16Array');
-    checkLength(data.length, options.channels, 'data.length');
-    this.sampleRate = options.sampleRate;
-    this.channels = options.channels;
-    this.timestampUs = options.timestampUs ?? 0;
-    this.samplesPerChannel = data.length / options.channels;
+    checkLength(data.length, channels, 'data.length');
+    this.sampleRate = sampleRate;
+    this.channels = channels;
+    this.timestampUs = timestampUs;
+    this.samplesPerChannel = data.length / channels;
     this.#data = data;
   }
 
@@ -305,15 +305,17 @@ function checkPlanes(planes: readonly unknown[], channels: number): readonly Flo
   return arrays;
 }
 
-function checkAudioOptions(options: AudioFrameOptions): void {
+/** The options as they were when they were checked. */
+function checkAudioOptions(options: AudioFrameOptions): Required<AudioFrameOptions> {
   if ((options as unknown) === undefined) {
     throw new TypeError('options must be an object, got undefined.');
   }
   checkOptions(options, 'options');
-  checkInteger(options.sampleRate, 'options.sampleRate', { min: 1, max: MAX_SAMPLE_RATE });
-  checkInteger(options.channels, 'options.channels', { min: 1, max: MAX_AUDIO_CHANNELS });
-  const { timestampUs = 0 } = options;
+  const { sampleRate, channels, timestampUs = 0 } = options;
+  checkInteger(sampleRate, 'options.sampleRate', { min: 1, max: MAX_SAMPLE_RATE });
+  checkInteger(channels, 'options.channels', { min: 1, max: MAX_AUDIO_CHANNELS });
   checkInteger(timestampUs, 'options.timestampUs', { min: 0 });
+  return { sampleRate, channels, timestampUs };
 }
 
 function checkSamples(value: unknown, name: string, isOne: boolean, rule: string): void {

@@ -28,7 +28,8 @@ interface Waiting {
   readonly data: Int16Array;
   /** Samples of all channels that the native side has taken already. */
   taken: number;
-  readonly resolve: () => void;
+  /** Gets when all of it will have been played, on the monotonic clock. */
+  readonly resolve: (playedUs: number) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -55,6 +56,8 @@ export class AudioSource implements Disposable {
   /** Ends the waits for playout, which then look again. */
   readonly #wakeups = new Set<() => void>();
   #pumping = false;
+  /** When the newest capture will have been played, once the native side has taken it. */
+  #newest: Promise<number> = Promise.resolve(0);
   #clears = 0;
   /** When all that the native side has taken will have been played, on the monotonic clock. */
   #playedUs = 0;
@@ -113,7 +116,7 @@ export class AudioSource implements Disposable {
         `frame.channels must be ${this.channels} as its source's, got ${frame.channels}.`,
       );
     }
-    await this.#queue(frame.data.slice());
+    await this.#queue(new Int16Array(frame.data));
   }
 
   /** Drops what is queued. Captures that wait resolve, since there is room again. */
@@ -123,7 +126,7 @@ export class AudioSource implements Disposable {
     this.#clears += 1;
     this.#playedUs = 0;
     this.#heldBack = 0;
-    for (const { resolve } of this.#waiting.splice(0)) resolve();
+    for (const { resolve } of this.#waiting.splice(0)) resolve(0);
     this.#wake();
   }
 
@@ -143,7 +146,8 @@ export class AudioSource implements Disposable {
       });
     }
     const clears = this.#clears;
-    const untilUs = monotonicUs() + this.queuedMs * 1000;
+    const untilUs = await this.#newest;
+    this.#closing.signal.throwIfAborted();
     while (monotonicUs() < untilUs && this.#clears === clears) {
       await this.#delay((untilUs - monotonicUs()) / 1000);
       this.#closing.signal.throwIfAborted();
@@ -192,11 +196,14 @@ export class AudioSource implements Disposable {
     return samples / this.channels;
   }
 
-  #queue(data: Int16Array): Promise<void> {
-    return new Promise((resolve, reject) => {
+  #queue(data: Int16Array): Promise<number> {
+    const played = new Promise<number>((resolve, reject) => {
       this.#waiting.push({ data, taken: 0, resolve, reject });
       void this.#pump();
     });
+    // Whoever captured it is told why it failed.
+    this.#newest = played.catch(() => 0);
+    return played;
   }
 
   /** Hands what waits to the native side, one piece at a time: it fails a second one in flight. */
@@ -210,7 +217,7 @@ export class AudioSource implements Disposable {
         await this.#hand(item);
         if (item.taken < item.data.length || this.#waiting[0] !== item) continue;
         this.#waiting.shift();
-        item.resolve();
+        item.resolve(this.#playedUs);
       } catch (error) {
         // Rejected already if the source was closed.
         if (this.#waiting[0] === item) this.#waiting.shift();

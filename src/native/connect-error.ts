@@ -5,7 +5,11 @@ const MEANINGS: readonly (readonly [pattern: RegExp, code: FramewireErrorCode, m
   [
     [/token is expired/, 'token-expired', 'the access token has expired'],
     [/permissions denied|no room name|403/, 'forbidden', 'the access token does not grant to join'],
-    [/401|token has invalid characters/, 'invalid-token', 'the server does not accept the access token'],
+    [
+      /401|token has invalid characters/,
+      'invalid-token',
+      'the server does not accept the access token',
+    ],
     [/parse the url/, 'invalid-url', 'the URL is not one of a LiveKit server'],
     [
       /client error: 404|handshake error|client error/,

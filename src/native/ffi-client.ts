@@ -268,6 +268,8 @@ class FfiClient extends EventEmitter {
       .then(() => {
         this.#state = 'stopped';
         this.#closedStreams.clear();
+        // Of what was abandoned; who waits has a lease.
+        this.#calls.clear();
         if (this.#needed) this.#start();
       });
     this.emit('stopping');

@@ -7,6 +7,7 @@ import type {
 import type { TrackPublishOptions } from '@livekit/rtc-ffi-bindings';
 import { untilAborted } from '../core/abort.js';
 import { FramewireError } from '../core/errors.js';
+import { log } from '../core/log.js';
 import type { TrackSource } from '../core/track-handle.js';
 import { binding } from './binding.js';
 import { connectError } from './connect-error.js';
@@ -99,6 +100,7 @@ interface TrackEvent<Kind extends string> {
 export class RtcSession {
   readonly #rtc: RtcRoom;
   readonly #emit: (event: SessionEvent) => void;
+  #leaving = false;
   #left = false;
 
   private constructor(rtc: RtcRoom, emit: (event: SessionEvent) => void) {
@@ -134,14 +136,20 @@ export class RtcSession {
       session.#left = true;
       abandon();
     };
+    const leave = (): void => {
+      session.#rtc.disconnect().catch((error: unknown) => {
+        log('warn', 'a room that was joined too late could not be left', { error });
+      });
+    };
     signal.addEventListener('abort', onAbort, { once: true });
     try {
-      await untilAborted(connecting, signal, () => {
-        void session.#rtc.disconnect();
-      });
+      await untilAborted(connecting, signal, leave);
     } finally {
       signal.removeEventListener('abort', onAbort);
     }
+    // Both may have happened at once.
+    if (signal.aborted) leave();
+    signal.throwIfAborted();
     return session;
   }
 
@@ -152,7 +160,7 @@ export class RtcSession {
   }
 
   isConnected(): boolean {
-    return !this.#left && this.#rtc.isConnected;
+    return !this.#leaving && !this.#left && this.#rtc.isConnected;
   }
 
   get name(): string {
@@ -224,6 +232,8 @@ export class RtcSession {
 
   /** Leaves the room; the `disconnected` event has come when this resolves. */
   async disconnect(): Promise<void> {
+    // What fails from now on does so for this reason.
+    this.#leaving = true;
     try {
       await this.#rtc.disconnect();
     } finally {

@@ -14,7 +14,8 @@ class Whistle implements Disposable {
   readonly #tone: Tone;
 
   constructor({ sampleRate = 48_000, channels = 1 } = {}) {
-    this.source = new AudioSource({ sampleRate, channels, queueMs: 50 });
+    // Enough ahead that a busy machine makes no gap.
+    this.source = new AudioSource({ sampleRate, channels, queueMs: 1000 });
     this.track = LocalAudioTrack.create('whistle', this.source);
     this.#tone = new Tone({ frequency: 440, sampleRate, channels });
     void this.#play();
@@ -26,7 +27,7 @@ class Whistle implements Disposable {
 
   async #play(): Promise<void> {
     try {
-      for (;;) await this.source.captureFrame(this.#tone.next(20));
+      for (;;) await this.source.captureFrame(this.#tone.next(100));
     } catch {
       // Closed.
     }

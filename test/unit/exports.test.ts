@@ -1,0 +1,158 @@
+// The wrong arguments below are meant to be wrong.
+/* eslint @typescript-eslint/no-unsafe-class-instance-assignment: 'off' */
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import * as framewire from 'framewire';
+import {
+  AudioFrame,
+  AudioSource,
+  LocalVideoTrack,
+  type Overflow,
+  type PixelFormat,
+  Room,
+  VideoFrame,
+  VideoSource,
+  VideoStream,
+} from 'framewire';
+
+const EXPORTS = [
+  'AccessToken',
+  'AudioFrame',
+  'AudioSource',
+  'AudioStream',
+  'DISCONNECT_REASONS',
+  'FRAMEWIRE_ERROR_CODES',
+  'FpsThinner',
+  'FpsTracker',
+  'FramePacer',
+  'FramewireError',
+  'LOG_LEVELS',
+  'LocalAudioTrack',
+  'LocalParticipant',
+  'LocalTrack',
+  'LocalTrackPublication',
+  'LocalVideoTrack',
+  'MIN_VIDEO_DIMENSION',
+  'OVERFLOWS',
+  'PARTICIPANT_KINDS',
+  'PIXEL_FORMATS',
+  'Participant',
+  'RESIZES',
+  'ROTATIONS',
+  'RemoteAudioTrack',
+  'RemoteParticipant',
+  'RemoteTrack',
+  'RemoteTrackPublication',
+  'RemoteVideoTrack',
+  'Room',
+  'SAMPLE_RATES',
+  'TRACK_SOURCES',
+  'Track',
+  'TrackPublication',
+  'VIDEO_CODECS',
+  'VideoFrame',
+  'VideoSource',
+  'VideoStream',
+  'configureLog',
+  'thinFps',
+];
+
+/** Runs a program on the built package, as a user's would. */
+async function run(source: string, ...args: readonly string[]): Promise<unknown> {
+  const { stdout } = await promisify(execFile)(process.execPath, [...args, '-e', source], {
+    cwd: join(__dirname, '..', '..'),
+  });
+  return JSON.parse(stdout) as unknown;
+}
+
+describe('the package', () => {
+  it('exports what it means to, and nothing else', () => {
+    expect(Object.keys(framewire).sort()).toEqual([...EXPORTS].sort());
+  });
+
+  it('gives `import` and `require` the same classes, by their names', async () => {
+    const source = `
+      import { createRequire } from 'node:module';
+      import * as all from 'framewire';
+      import { VideoFrame, Room, FramewireError } from 'framewire';
+      import { startLiveKitServer } from 'framewire/server';
+      import { whenIdle } from 'framewire/testing';
+      const require = createRequire(process.cwd() + '/x.js');
+      const required = require('framewire');
+      const names = Object.keys(required).sort();
+      console.log(JSON.stringify({
+        names,
+        different: names.filter((name) => all[name] !== required[name]),
+        named: [VideoFrame, Room, FramewireError, startLiveKitServer, whenIdle].map((one) => one.name),
+      }));`;
+    expect(await run(source, '--input-type=module')).toEqual({
+      names: [...EXPORTS].sort(),
+      different: [],
+      named: ['VideoFrame', 'Room', 'FramewireError', 'startLiveKitServer', 'whenIdle'],
+    });
+  });
+
+  it('has types beside each of its doors', async () => {
+    const source = `
+      const { existsSync } = require('node:fs');
+      const { exports } = require('framewire/package.json');
+      const doors = Object.values(exports).filter((door) => door.types);
+      console.log(JSON.stringify(doors.map((door) => [existsSync(door.types), existsSync(door.default)])));`;
+    const found = (await run(source)) as boolean[][];
+    expect(found.length).toBeGreaterThanOrEqual(3);
+    expect(new Set(found.flat())).toEqual(new Set([true]));
+  });
+
+  it('loads nothing native until it is needed', async () => {
+    const source = `
+      require('framewire');
+      const loaded = Object.keys(require.cache).filter((path) =>
+        /node_modules.*(rtc-node|rtc-ffi-bindings|koffi|canvas)/.test(path));
+      console.log(JSON.stringify(loaded));`;
+    expect(await run(source)).toEqual([]);
+  });
+});
+
+describe('the types', () => {
+  it('refuse wrong arguments, as the compiler checks', () => {
+    expect(wrongArguments).toBeInstanceOf(Function);
+  });
+});
+
+/** Never called: that it compiles, with an error at each mark, is the test. */
+function wrongArguments(): void {
+  const formats: readonly PixelFormat[] = ['RGBA', 'NV12'];
+  const overflow: Overflow = 'drop-oldest';
+  const source = new VideoSource({ width: 64, height: 48 });
+  const track = LocalVideoTrack.create('x', source);
+  const stream = new VideoStream(track, { capacity: Infinity, overflow, format: formats[0]! });
+  const frame = VideoFrame.create({ width: 1, height: 1, format: 'RGBA' });
+
+  // @ts-expect-error -- Formats are in upper case.
+  VideoFrame.create({ width: 1, height: 1, format: 'rgba' });
+  // @ts-expect-error -- A size is needed.
+  new VideoFrame(new Uint8Array(4), { width: 1, format: 'RGBA' });
+  // @ts-expect-error -- Rotations are quarter turns.
+  new VideoFrame(new Uint8Array(4), { width: 1, height: 1, format: 'RGBA', rotation: 45 });
+  // @ts-expect-error -- An array of numbers is no memory.
+  frame.replace([1, 2, 3, 4]);
+  // @ts-expect-error -- Frames don't change.
+  frame.width = 2;
+  // @ts-expect-error -- Time stamps are numbers.
+  source.captureFrame(frame, { timestampUs: 1n });
+  // @ts-expect-error -- The frame id is the source's own count.
+  source.captureFrame(frame, { metadata: { frameId: 1 } });
+  // @ts-expect-error -- A stream needs a track.
+  new VideoStream(source);
+  // @ts-expect-error -- Streams of live media never wait.
+  new VideoStream(track, { overflow: 'wait' });
+  // @ts-expect-error -- Video tracks are made of video sources.
+  LocalVideoTrack.create('x', new AudioSource({ sampleRate: 48_000, channels: 1 }));
+  // @ts-expect-error -- Samples have 16 bits; fromFloat32 takes others.
+  new AudioFrame(new Float32Array(480), { sampleRate: 48_000, channels: 1 });
+  // @ts-expect-error -- No such event.
+  new Room().on('frame', () => undefined);
+  // @ts-expect-error -- What the stream gives is a VideoFrame, or the end.
+  void stream.next().then(({ value }) => value.width);
+}
