@@ -39,7 +39,7 @@ export {
   type ParticipantKind,
   type ParticipantPermissions,
 } from './native/rtc-state.js';
-export { AccessToken } from './room/access-token.js';
+export { AccessToken, type RoomGrant } from './room/access-token.js';
 export type { ConnectOptions } from './room/connect-options.js';
 export { LocalParticipant, type PublishOptions } from './room/local-participant.js';
 export { Participant, type ParticipantEvents } from './room/participant.js';

@@ -1,5 +1,19 @@
-import { AccessToken as ServerSdkToken, type AccessTokenOptions } from 'livekit-server-sdk';
-import { checkOptions, checkString } from '../core/check.js';
+import {
+  AccessToken as ServerSdkToken,
+  type AccessTokenOptions,
+  type VideoGrant,
+} from 'livekit-server-sdk';
+import { checkOneOf, checkOptions, checkString, shown } from '../core/check.js';
+import { TRACK_SOURCES, type TrackSource } from '../core/track-handle.js';
+import { sourceNumber } from '../native/rtc-state.js';
+
+type ServerSource = NonNullable<VideoGrant['canPublishSources']>[number];
+
+/** What a token allows: livekit-server-sdk's grant, which also takes our names of track sources. */
+export interface RoomGrant extends Omit<VideoGrant, 'canPublishSources'> {
+  /** Sources that may be published. Default: all. */
+  readonly canPublishSources?: readonly (TrackSource | ServerSource)[];
+}
 
 /** Long enough to join with, short enough to be of little use to a thief. */
 const DEFAULT_TTL = '10m';
@@ -29,6 +43,34 @@ export class AccessToken extends ServerSdkToken {
     checkOptions(options, 'options');
     if (options.identity !== undefined) checkString(options.identity, 'options.identity');
     super(key, secret, { ttl: DEFAULT_TTL, ...options });
+  }
+
+  /**
+   * Allows what `grant` says, such as `{ roomJoin: true, room: 'studio' }`.
+   *
+   * @throws TypeError or RangeError if it names no such track source.
+   */
+  override addGrant(grant: RoomGrant): void {
+    // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition
+    checkOptions(grant ?? null, 'grant');
+    const { canPublishSources, ...rest } = grant;
+    if (canPublishSources === undefined) {
+      super.addGrant(rest);
+      return;
+    }
+    if (!Array.isArray(canPublishSources)) {
+      throw new TypeError(
+        `grant.canPublishSources must be an array, got ${shown(canPublishSources)}.`,
+      );
+    }
+    // Both enums have LiveKit's numbers.
+    const numbers = canPublishSources.map((source: unknown, i) => {
+      if (typeof source === 'number') return source;
+      checkOneOf(source, `grant.canPublishSources[${i}]`, TRACK_SOURCES);
+      return sourceNumber(source);
+    });
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment
+    super.addGrant({ ...rest, canPublishSources: numbers });
   }
 }
 

@@ -59,6 +59,8 @@ interface Place {
   readonly publication: LocalTrackPublication;
   /** Frees what the publication alone needed. */
   readonly release: () => void;
+  /** Several may ask for it at once. */
+  unpublishing?: Promise<void>;
 }
 
 /** Ourselves in a room. */
@@ -128,7 +130,7 @@ export class LocalParticipant extends Participant<LocalTrackPublication> {
     this.#places.set(publication.sid, { publication, release: native.release });
     this.roomPublished(publication);
     track.roomPublished({
-      sid: publication.sid,
+      publication,
       unpublish: () => this.#unpublish(publication),
       setMuted: (muted) => {
         session.setMuted(handle, muted);
@@ -199,9 +201,13 @@ export class LocalParticipant extends Participant<LocalTrackPublication> {
   }
 
   async #unpublish(publication: LocalTrackPublication): Promise<void> {
-    const sid = [...this.#places].find(([, place]) => place.publication === publication)?.[0];
-    if (sid === undefined) return;
-    await this.#room.session.unpublish(sid);
+    const [sid, place] =
+      [...this.#places].find(([, { publication: one }]) => one === publication) ?? [];
+    if (sid === undefined || !place) return;
+    place.unpublishing ??= this.#room.session.unpublish(sid).finally(() => {
+      delete place.unpublishing;
+    });
+    await place.unpublishing;
     this.roomRemoved(sid);
   }
 

@@ -39,6 +39,19 @@ export class RemoteParticipant extends Participant<RemoteTrackPublication> {
   }
 
   /** @internal */
+  override roomUnpublished(sid: string): RemoteTrackPublication | undefined {
+    const publication = super.roomUnpublished(sid);
+    publication?.roomUnpublished();
+    return publication;
+  }
+
+  /** @internal */
+  override roomLeft(): void {
+    for (const publication of this.trackPublications.values()) publication.roomUnpublished();
+    super.roomLeft();
+  }
+
+  /** @internal */
   protected override readable(publication: RemoteTrackPublication): TrackHandle | undefined {
     return publication.track;
   }

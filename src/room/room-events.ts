@@ -27,7 +27,10 @@ export interface RoomEvents {
   /** `room.state` changed. Comes before the event that says why. */
   readonly stateChanged: readonly [state: ConnectionState];
 
-  /** Somebody joined after us. Those who were there first are in `room.remoteParticipants`. */
+  /**
+   * Somebody joined after us. Those who were there first are in `room.remoteParticipants`. LiveKit's
+   * server tells of one who publishes nothing up to 3 seconds late.
+   */
   readonly participantConnected: readonly [participant: RemoteParticipant];
   /** Somebody left. Their tracks have ended, each with its own events before this one. */
   readonly participantDisconnected: readonly [participant: RemoteParticipant];

@@ -1,6 +1,7 @@
 import { deadline, type Deadline, untilAborted } from '../core/abort.js';
 import { checkOptions, checkPositive, checkSignal, checkString, shown } from '../core/check.js';
 import { FramewireError } from '../core/errors.js';
+import { log } from '../core/log.js';
 import type { TrackKind } from '../core/track-handle.js';
 import { TypedEmitter } from '../core/typed-emitter.js';
 import { shownUrl } from '../native/connect-error.js';
@@ -42,6 +43,7 @@ export class Room extends TypedEmitter<RoomEvents> implements AsyncDisposable {
   #session: RtcSession | undefined;
   #local: LocalParticipant | undefined;
   #attempt: Deadline | undefined;
+  #connecting: Promise<void> | undefined;
   #leaving: Promise<void> | undefined;
   /** What happened before we had built what it speaks of. */
   #early: SessionEvent[] = [];
@@ -131,51 +133,29 @@ export class Room extends TypedEmitter<RoomEvents> implements AsyncDisposable {
     if (this.#state !== 'disconnected') {
       throw new FramewireError('invalid-state', `The room is ${this.#state} already.`);
     }
-    const timeoutMs = options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS;
-    using attempt = deadline({
-      signal: options.signal,
-      timeoutMs,
-      onTimeout: () =>
-        new FramewireError('timeout', `${shownUrl(url)} did not answer within ${timeoutMs} ms.`),
-    });
-    attempt.signal.throwIfAborted();
-    this.#attempt = attempt;
-    this.#setState('connecting');
-    try {
-      const { autoSubscribe = true, dynacast = false, iceServers = [] } = options;
-      const session = await RtcSession.connect(
-        {
-          url,
-          token,
-          options: { autoSubscribe, dynacast, iceServers, connectTimeoutMs: timeoutMs },
-        },
-        this.#onEvent,
-        attempt.signal,
-      );
-      this.#join(session);
-    } catch (error) {
-      this.#early = [];
-      this.#setState('disconnected');
-      throw error;
-    } finally {
-      this.#attempt = undefined;
-    }
+    this.#connecting = this.#connect(url, token, options);
+    await this.#connecting;
   }
 
   /**
    * Leaves the room: local tracks are unpublished but stay open, remote tracks and their streams end.
    * Listeners stay. While connecting, it gives that up. Safe to call at any time.
    */
-  disconnect(): Promise<void> {
-    this.#attempt?.abort(
-      new FramewireError('aborted', 'disconnect() was called while connecting.'),
-    );
+  async disconnect(): Promise<void> {
+    if (this.#attempt) {
+      this.#attempt.abort(
+        new FramewireError('aborted', 'disconnect() was called while connecting.'),
+      );
+      // At the latest when this resolves the room can connect again.
+      await this.#connecting?.catch(() => undefined);
+    }
     const session = this.#session;
-    if (!session) return this.#leaving ?? Promise.resolve();
-    this.#leaving ??= session.disconnect().finally(() => {
-      this.#leaving = undefined;
-    });
-    return this.#leaving;
+    if (session) {
+      this.#leaving ??= session.disconnect().finally(() => {
+        this.#leaving = undefined;
+      });
+    }
+    await this.#leaving;
   }
 
   /** As {@link Room.disconnect}. */
@@ -254,6 +234,40 @@ export class Room extends TypedEmitter<RoomEvents> implements AsyncDisposable {
     }
   }
 
+  async #connect(url: string, token: string, options: ConnectOptions): Promise<void> {
+    const timeoutMs = options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS;
+    using attempt = deadline({
+      signal: options.signal,
+      timeoutMs,
+      onTimeout: () =>
+        new FramewireError('timeout', `${shownUrl(url)} did not answer within ${timeoutMs} ms.`),
+    });
+    attempt.signal.throwIfAborted();
+    this.#attempt = attempt;
+    this.#setState('connecting');
+    try {
+      const { autoSubscribe = true, dynacast = false, iceServers = [] } = options;
+      const session = await RtcSession.connect(
+        {
+          url,
+          token,
+          options: { autoSubscribe, dynacast, iceServers, connectTimeoutMs: timeoutMs },
+        },
+        this.#onEvent,
+        attempt.signal,
+      );
+      // A listener may leave at once.
+      this.#attempt = undefined;
+      this.#join(session);
+    } catch (error) {
+      this.#early = [];
+      this.#setState('disconnected');
+      throw error;
+    } finally {
+      this.#attempt = undefined;
+    }
+  }
+
   #wait(options: WaitOptions, name: string, what: string): Deadline {
     checkOptions(options, name);
     const { timeoutMs, signal } = options;
@@ -289,6 +303,7 @@ export class Room extends TypedEmitter<RoomEvents> implements AsyncDisposable {
         if (publication.track) found.push({ track: publication.track, publication, participant });
       }
     }
+    log('info', 'joined a room', { room: this.name, identity: this.#local.identity });
     this.#setState('connected');
     this.emit('connected');
     for (const { track, publication, participant } of found) {
@@ -358,6 +373,7 @@ export class Room extends TypedEmitter<RoomEvents> implements AsyncDisposable {
         return;
       case 'reconnecting':
       case 'reconnected':
+        log('info', `${event.kind} to a room`, { room: this.name });
         this.#setState(event.kind === 'reconnecting' ? 'reconnecting' : 'connected');
         this.emit(event.kind);
         return;
@@ -372,7 +388,8 @@ export class Room extends TypedEmitter<RoomEvents> implements AsyncDisposable {
     if (participant instanceof LocalParticipant) {
       const publication = participant.trackPublications.get(state.sid);
       if (!publication || (kind !== 'trackMuted' && kind !== 'trackUnmuted')) return;
-      this.emit(kind, publication, participant);
+      const news = publication.track.roomMuted(kind === 'trackMuted');
+      if (news) this.emit(kind, publication, participant);
       return;
     }
     if (!participant) return;
@@ -421,6 +438,7 @@ export class Room extends TypedEmitter<RoomEvents> implements AsyncDisposable {
   }
 
   #left(reason: DisconnectReason): void {
+    log('info', 'left a room', { room: this.name, reason });
     this.#session = undefined;
     const others = [...this.#remoteParticipants.values()];
     this.#remoteParticipants.clear();

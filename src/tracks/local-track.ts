@@ -7,20 +7,23 @@ import { Track } from './track.js';
 
 /** @internal What a track needs of the room that it's published in. */
 export interface PublishedPlace {
-  readonly sid: string;
+  /** Whose sid changes when the connection is made anew. */
+  readonly publication: { readonly sid: string };
   unpublish(): Promise<void>;
   setMuted(muted: boolean): void;
 }
 
 /**
  * A track of our own. It can be published, unpublished and published again, in one room at a time, and
- * read with a stream without any room. It ends when it or its source is closed.
+ * read with a stream without any room. It ends, and is unpublished, when it or its source is closed.
  */
 export abstract class LocalTrack extends Track implements TrackHandle, AsyncDisposable {
   readonly remote: boolean = false;
   readonly #source: VideoSource | AudioSource;
   readonly #forgetSource: () => void;
   #place: PublishedPlace | undefined;
+  /** Own mutes and unmutes of which the room has yet to tell. */
+  #echoes = 0;
 
   /** @internal */
   protected constructor(name: string, source: VideoSource | AudioSource) {
@@ -28,13 +31,14 @@ export abstract class LocalTrack extends Track implements TrackHandle, AsyncDisp
     if (source.closed) throw new FramewireError('closed', 'source is closed.');
     this.#source = source;
     this.#forgetSource = source.onClosed(() => {
-      this.end();
+      // Nobody waits for it.
+      this.close().catch((error: unknown) => this.emitError(error));
     });
   }
 
   /** The server's id of the track while it's published. */
   get sid(): string | undefined {
-    return this.#place?.sid;
+    return this.#place?.publication.sid;
   }
 
   /** Whether the track is published in a room. */
@@ -42,7 +46,10 @@ export abstract class LocalTrack extends Track implements TrackHandle, AsyncDisp
     return this.#place !== undefined;
   }
 
-  /** Stops sending; subscribers are told. A track that isn't published will begin muted. */
+  /**
+   * Stops sending; subscribers are told. A track that isn't published will begin muted. The server may
+   * mute a track too.
+   */
   mute(): void {
     this.#setMuted(true);
   }
@@ -74,14 +81,33 @@ export abstract class LocalTrack extends Track implements TrackHandle, AsyncDisp
   /** @internal The room says where the track is published, or that it no longer is. */
   roomPublished(place: PublishedPlace | undefined): void {
     this.#place = place;
-    if (place && this.muted) place.setMuted(true);
+    this.#echoes = 0;
+    if (this.muted) this.#tellMuted(true);
+  }
+
+  /** @internal The room says that we, or the server, muted or unmuted it. @returns whether it's news. */
+  roomMuted(muted: boolean): boolean {
+    if (this.#echoes > 0) {
+      this.#echoes -= 1;
+      return true;
+    }
+    // The server's wish is told twice.
+    if (this.muted === muted) return false;
+    this.changeMuted(muted);
+    return true;
   }
 
   #setMuted(muted: boolean): void {
     if (this.ended) throw new FramewireError('closed', `The local track '${this.name}' is closed.`);
     if (this.muted === muted) return;
-    this.#place?.setMuted(muted);
+    this.#tellMuted(muted);
     this.changeMuted(muted);
+  }
+
+  #tellMuted(muted: boolean): void {
+    if (!this.#place) return;
+    this.#echoes += 1;
+    this.#place.setMuted(muted);
   }
 }
 

@@ -3,8 +3,6 @@ import type { PublicationState } from '../native/rtc-state.js';
 
 /** A track as the room announces it, whether or not we receive it. */
 export abstract class TrackPublication {
-  /** The server's id of the track. */
-  readonly sid: string;
   readonly kind: TrackKind;
   /** @internal */
   protected readonly state: PublicationState;
@@ -12,8 +10,12 @@ export abstract class TrackPublication {
   /** @internal */
   constructor(state: PublicationState) {
     this.state = state;
-    this.sid = state.sid;
     this.kind = state.kind;
+  }
+
+  /** The server's id of the track. One of our own gets another when the connection was made anew. */
+  get sid(): string {
+    return this.state.sid;
   }
 
   /** The name that the publisher gave the track. */

@@ -11,9 +11,9 @@ import {
 import { type LiveKitServer, startLiveKitServer } from 'framewire/server';
 import { type Color, Tone, whenIdle } from 'framewire/testing';
 import { RoomServiceClient } from 'livekit-server-sdk';
-import { Painter, type PainterOptions } from './painter.js';
+import { type Capture, Painter, type PainterOptions } from './painter.js';
 
-/** A colour that is being published. */
+/** A picture that is being published. */
 export interface Painting {
   readonly painter: Painter;
   readonly track: LocalVideoTrack;
@@ -44,8 +44,12 @@ export interface LiveRooms {
   ): Promise<Room>;
   /** A room that nobody has joined yet, left after the test all the same. */
   room(): Room;
-  /** Publishes a picture of one colour, 30 times a second, until the test is over. */
-  paint(room: Room, color: Color, options?: PublishOptions & PainterOptions): Promise<Painting>;
+  /** Publishes a picture of one colour, or what you capture, 30 times a second until the test is over. */
+  paint(
+    room: Room,
+    what: Color | Capture,
+    options?: PublishOptions & PainterOptions,
+  ): Promise<Painting>;
   /** Publishes a tone until the test is over. */
   sing(room: Room, frequency: number, options?: Partial<AudioSourceOptions>): Promise<Singing>;
 }
@@ -92,8 +96,8 @@ export function liveRooms(): LiveRooms {
       cleanups.push(() => room.disconnect());
       return room;
     },
-    async paint(room, color, { width, height, ...options } = {}) {
-      const painter = new Painter(color, {
+    async paint(room, what, { width, height, ...options } = {}) {
+      const painter = new Painter(what, {
         ...(width !== undefined && { width }),
         ...(height !== undefined && { height }),
       });

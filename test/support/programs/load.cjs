@@ -1,0 +1,3 @@
+// Loads the package and uses nothing of it.
+require('framewire');
+console.log('loaded');

@@ -1,0 +1,57 @@
+import { AccessToken } from 'framewire';
+import { TokenVerifier } from 'livekit-server-sdk';
+
+const KEY = 'devkey';
+const SECRET = 'a secret that has thirty-two characters';
+
+async function claimsOf(token: AccessToken) {
+  return new TokenVerifier(KEY, SECRET).verify(await token.toJwt());
+}
+
+describe('AccessToken', () => {
+  test('is valid for ten minutes unless told otherwise', async () => {
+    const claims = await claimsOf(new AccessToken(KEY, SECRET, { identity: 'agent' }));
+    expect(claims.sub).toBe('agent');
+    expect(claims.exp! - claims.nbf!).toBe(600);
+
+    const longer = await claimsOf(new AccessToken(KEY, SECRET, { identity: 'agent', ttl: 3600 }));
+    expect(longer.exp! - longer.nbf!).toBe(3600);
+  });
+
+  test('takes the names that tracks are published by', async () => {
+    const token = new AccessToken(KEY, SECRET, { identity: 'agent' });
+    token.addGrant({
+      roomJoin: true,
+      room: 'studio',
+      canPublishSources: ['camera', 'screen_share'],
+    });
+    const { video } = await claimsOf(token);
+    expect(video).toMatchObject({
+      roomJoin: true,
+      room: 'studio',
+      canPublishSources: ['camera', 'screen_share'],
+    });
+  });
+
+  test('refuses what is no grant, naming it', () => {
+    const token = new AccessToken(KEY, SECRET, { identity: 'agent' });
+    const add = (grant: unknown) => () => {
+      token.addGrant(grant as { room: string });
+    };
+    expect(add(undefined)).toThrow(TypeError);
+    expect(add({ canPublishSources: 'camera' })).toThrow(
+      /grant.canPublishSources must be an array/,
+    );
+    expect(add({ canPublishSources: ['webcam'] })).toThrow(
+      /grant.canPublishSources\[0\] must be one/,
+    );
+  });
+
+  test('never shows a secret that it refuses', () => {
+    for (const secret of [1234567, {}, '']) {
+      expect(() => new AccessToken(KEY, secret as string)).toThrow(/^apiSecret must (not )?be/);
+    }
+    expect(() => new AccessToken('', SECRET)).toThrow(RangeError);
+    expect(() => new AccessToken(KEY, SECRET, { identity: '' })).toThrow(/options.identity/);
+  });
+});
