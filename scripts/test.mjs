@@ -44,8 +44,17 @@ function otherNode() {
   return node;
 }
 
+/** Finds or builds the LiveKit server, which takes longer the first time than a test may. */
+function prepareServer() {
+  const start = "require('framewire/server').startLiveKitServer().then((server) => server.close())";
+  const built = run(process.execPath, [join('scripts', 'build-if-stale.mjs')]) === 0;
+  return built && run(process.execPath, ['-e', start]) === 0;
+}
+
 mkdirSync(cache, { recursive: true });
 
+const unitOnly = extra.length > 0 && extra.every((arg) => arg.includes('unit'));
+if (!unitOnly && !prepareServer()) process.exit(1);
 if (extra.length > 0) process.exit(test(process.execPath, extra).status);
 
 let failures = run(process.execPath, [join('scripts', 'check.mjs')]) === 0 ? 0 : 1;

@@ -81,8 +81,6 @@ class FfiClient extends EventEmitter {
     });
   }
 
-  // --- What rtc-node calls ---
-
   /** Sends a request; its answer comes at once. */
   // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- rtc-node's signature.
   request<T>(request: PartialMessage<FfiRequest>): T {
@@ -136,8 +134,6 @@ class FfiClient extends EventEmitter {
       this.on('ffi_event', onEvent);
     });
   }
-
-  // --- What the rest of this folder calls ---
 
   /** Sends a request by name. @throws FramewireError `native` if it's refused. */
   send<C extends RequestCase>(name: C, value: RequestValue<C>): ResponseValue<C> {

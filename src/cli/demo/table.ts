@@ -94,8 +94,8 @@ function checkLines(checks: CheckFigures | undefined, paint: Paint): string[] {
     : '';
   return [
     `${paint('dim', '  latency ')}${through}`,
-    `${paint('dim', '  viewer  ')}frame ${frameNumber ?? '-'} seen   ` +
-      `processed pictures ${share(processed.proven, processed.seen)}   ` +
+    `${paint('dim', '  viewer  ')}frame ${frameNumber ?? '-'}   ` +
+      `processed ${share(processed.proven, processed.seen)}   ` +
       `original ${share(original.proven, original.seen)}   ` +
       `tone ${number(toneHz ?? undefined, 0)} Hz ${share(tone.proven, tone.heard)}`,
   ];
