@@ -16,7 +16,7 @@ export interface DropCounts {
   readonly closed: number;
 }
 
-/** @internal What every stream needs to know. */
+/** What every stream needs to know. */
 export interface FrameStreamOptions {
   readonly capacity: number;
   readonly overflow: Overflow;

@@ -55,13 +55,13 @@ export function configureLog(options: LogOptions): void {
   rtcNodeListener?.(rtcNodeLevel);
 }
 
-/** @internal Calls `listener` with the level wanted of rtc-node's log, now and when it changes. */
+/** Calls `listener` with the level wanted of rtc-node's log, now and when it changes. */
 export function onRtcNodeLevel(listener: (level: LogLevel) => void): void {
   rtcNodeListener = listener;
   listener(rtcNodeLevel);
 }
 
-/** @internal Writes one line, if the level asks for it. Never at frame rate, never a token. */
+/** Writes one line, if the level asks for it. Never at frame rate, never a token. */
 export function log(
   lineLevel: Exclude<LogLevel, 'silent'>,
   message: string,

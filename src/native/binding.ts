@@ -1,7 +1,7 @@
 import { isMainThread } from 'node:worker_threads';
 import { FramewireError } from '../core/errors.js';
 
-/** @internal The generated protocol and the native functions. */
+/** The generated protocol and the native functions. */
 export type Binding = typeof import('@livekit/rtc-ffi-bindings');
 
 /** The version whose memory layout, requests and hazards this folder was written against. */
@@ -10,7 +10,7 @@ const BINDING_VERSION = '0.12.73';
 let loaded: Binding | undefined;
 
 /**
- * @internal The native binding, loaded when first needed.
+ * The native binding, loaded when first needed.
  *
  * @throws FramewireError `unsupported` in a worker thread, with another version of the binding than
  * the one tested, and where the platform has no binary.

@@ -4,14 +4,14 @@ import type { AudioStreamEvent, FfiEvent, VideoStreamEvent } from '@livekit/rtc-
 import type { Binding } from './binding.js';
 import { WireReader } from './wire-reader.js';
 
-/** @internal A plane of a native picture. */
+/** A plane of a native picture. */
 export interface NativePlane {
   readonly pointer: number;
   readonly stride: number;
   readonly byteLength: number;
 }
 
-/** @internal A picture in native memory, which lives until its handle is dropped. */
+/** A picture in native memory, which lives until its handle is dropped. */
 export interface NativePicture {
   readonly handle: number;
   /** Index into PIXEL_FORMATS, which has the order of LiveKit's VideoBufferType. */
@@ -24,7 +24,7 @@ export interface NativePicture {
   readonly planes: readonly NativePlane[];
 }
 
-/** @internal A video frame as it was received. */
+/** A video frame as it was received. */
 export interface NativeVideoFrame extends NativePicture {
   readonly timestampUs: number;
   /** Index into 0, 90, 180, 270 degrees. */
@@ -34,7 +34,7 @@ export interface NativeVideoFrame extends NativePicture {
   readonly userData: Uint8Array | undefined;
 }
 
-/** @internal Interleaved 16-bit samples in native memory, which live until the handle is dropped. */
+/** Interleaved 16-bit samples in native memory, which live until the handle is dropped. */
 export interface NativeAudioFrame {
   readonly handle: number;
   readonly pointer: number;
@@ -43,7 +43,7 @@ export interface NativeAudioFrame {
   readonly samplesPerChannel: number;
 }
 
-/** @internal One event of a stream. */
+/** One event of a stream. */
 export type MediaEvent =
   | { readonly kind: 'video'; readonly stream: number; readonly frame: NativeVideoFrame }
   | { readonly kind: 'audio'; readonly stream: number; readonly frame: NativeAudioFrame }
@@ -53,7 +53,7 @@ interface MessageType {
   readonly fields: { list(): readonly { readonly no: number; readonly localName: string }[] };
 }
 
-/** @internal Reads media events from the bytes of an FfiEvent; leaves all others alone. */
+/** Reads media events from the bytes of an FfiEvent; leaves all others alone. */
 export class MediaEventReader {
   // Field numbers come from the generated code, so that they can't differ from it.
   readonly #event;
@@ -244,7 +244,7 @@ export class MediaEventReader {
   }
 }
 
-/** @internal The same, of an event that somebody else's client has decoded already. */
+/** The same, of an event that somebody else's client has decoded already. */
 export function mediaEventOf(event: FfiEvent): MediaEvent | undefined {
   if (event.message.case === 'videoStreamEvent') return videoEventOf(event.message.value);
   if (event.message.case === 'audioStreamEvent') return audioEventOf(event.message.value);
@@ -281,7 +281,7 @@ function audioEventOf(event: AudioStreamEvent): MediaEvent {
   return { kind: 'audio', stream, frame };
 }
 
-/** @internal The picture that a response or an event speaks of. */
+/** The picture that a response or an event speaks of. */
 export function pictureOf(
   buffer: InstanceType<Binding['OwnedVideoBuffer']> | undefined,
 ): NativePicture {

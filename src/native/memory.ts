@@ -8,7 +8,7 @@ let koffi: typeof Koffi | undefined;
 const transfer = (ArrayBuffer.prototype as Resizable).transfer;
 
 /**
- * @internal Whether a view of native memory can be taken back before the memory is freed. Without
+ * Whether a view of native memory can be taken back before the memory is freed. Without
  * that (Node 20 has no `ArrayBuffer.prototype.transfer`) readers get a copy.
  */
 export const canDetachViews: boolean = transfer !== undefined;
@@ -20,25 +20,30 @@ const forbidden = {
 };
 
 /**
- * @internal Calls `read` with a view of native memory, which is dead when this returns.
+ * Calls `read` with a view of native memory, which is dead when this returns.
  *
  * Only where {@link canDetachViews}.
+ *
+ * @param onStolen - Called if `read` has moved the memory into a buffer of its own all the same: then it
+ * must never be freed.
  */
 export function withNativeView<T>(
   pointer: number,
   byteLength: number,
   read: (view: Uint8Array) => T,
+  onStolen?: () => void,
 ): T {
   const memory = nativeView(pointer, byteLength);
   try {
     return read(new Uint8Array(memory));
   } finally {
     // By the prototype's method: the view's own one throws.
-    transfer?.call(memory, 0);
+    if (memory.byteLength > 0) transfer?.call(memory, 0);
+    else onStolen?.();
   }
 }
 
-/** @internal Copies native memory into `target`, which it fills. */
+/** Copies native memory into `target`, which it fills. */
 export function copyNative(pointer: number, target: Uint8Array): void {
   if (canDetachViews) {
     withNativeView(pointer, target.byteLength, (view) => {
@@ -86,53 +91,10 @@ function nativeView(pointer: number, byteLength: number): ArrayBuffer {
 }
 
 /**
- * @internal Where `bytes` lie, for native code that is called before this thread does anything else.
+ * Where `bytes` lie, for native code that is called before this thread does anything else.
  *
  * The binding ignores a view's offset, so it's asked for the buffer's start.
  */
 export function pointerTo(bytes: Uint8Array): bigint {
   return binding().livekitRetrievePtr(new Uint8Array(bytes.buffer)) + BigInt(bytes.byteOffset);
-}
-
-/** The most memory that waits to be used again. Seven 1080p frames in RGBA. */
-const POOL_BYTES = 64 * 1024 * 1024;
-
-const pool = new Map<number, ArrayBuffer[]>();
-let pooledBytes = 0;
-
-/**
- * @internal Memory of exactly `byteLength` bytes, with any content, in a buffer of its own.
- *
- * Give it back with {@link returnToPool}, or leave it to the garbage collector.
- */
-export function takeFromPool(byteLength: number): Uint8Array {
-  const buffers = pool.get(byteLength);
-  const buffer = buffers?.pop();
-  if (!buffer) return new Uint8Array(byteLength);
-  pooledBytes -= byteLength;
-  if (buffers?.length === 0) pool.delete(byteLength);
-  return new Uint8Array(buffer);
-}
-
-/**
- * @internal Takes memory of {@link takeFromPool}'s back: every view of it is dead (reads length 0)
- * before the memory is used again.
- */
-export function returnToPool(bytes: Uint8Array): void {
-  const buffer = bytes.buffer as Resizable;
-  const { byteLength } = buffer;
-  // The holder of a view may have transferred it to a worker.
-  if (byteLength === 0) return;
-  let detached: ArrayBuffer;
-  try {
-    detached = transfer ? transfer.call(buffer) : structuredClone(buffer, { transfer: [buffer] });
-  } catch {
-    // Somebody has pinned it, as WebAssembly and native asynchronous work do. It's theirs now.
-    return;
-  }
-  if (pooledBytes + byteLength > POOL_BYTES) return;
-  pooledBytes += byteLength;
-  const buffers = pool.get(byteLength);
-  if (buffers) buffers.push(detached);
-  else pool.set(byteLength, [detached]);
 }

@@ -5,7 +5,7 @@ import { ffi } from './ffi-client.js';
 
 let loaded: typeof RtcNode | undefined;
 
-/** @internal `@livekit/rtc-node`, loaded when first needed, quiet, and on our own native client. */
+/** `@livekit/rtc-node`, loaded when first needed, quiet, and on our own native client. */
 export function rtcNode(): typeof RtcNode {
   if (loaded) return loaded;
   // Before rtc-node makes a client of its own.

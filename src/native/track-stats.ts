@@ -2,7 +2,7 @@ import { FramewireError } from '../core/errors.js';
 import { ffi } from './ffi-client.js';
 
 /**
- * @internal Bytes of media that the network has brought for a remote track, without headers;
+ * Bytes of media that the network has brought for a remote track, without headers;
  * `undefined` while LiveKit has no such figure.
  */
 export async function trackBytesReceived(track: number): Promise<number | undefined> {

@@ -1,5 +1,5 @@
 /**
- * @internal Reads protobuf's wire format in place.
+ * Reads protobuf's wire format in place.
  *
  * Media events come at frame rate times streams; this reads the few fields that a stream needs
  * without making message objects. 64-bit values are numbers: handles, pointers (48 bits) and time

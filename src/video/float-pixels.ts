@@ -13,12 +13,8 @@ export const FLOAT_LAYOUTS = ['CHW', 'HWC'] as const;
 /** One of {@link FLOAT_LAYOUTS}. */
 export type FloatLayout = (typeof FLOAT_LAYOUTS)[number];
 
-/** How {@link toFloat32Pixels} makes numbers of pixels. */
-export interface FloatPixelsOptions {
-  /** Pixels in a row. */
-  readonly width: number;
-  /** Rows. */
-  readonly height: number;
+/** How pixels become numbers for a model. */
+export interface TensorOptions {
   /** The order of the values. */
   readonly layout: FloatLayout;
   /** What a value from 0 to 255 is multiplied by first: 1 / 255 for values from 0 to 1. */
@@ -27,6 +23,24 @@ export interface FloatPixelsOptions {
   readonly mean: readonly [number, number, number];
   /** What is then divided by: of red, green and blue; not 0. */
   readonly std: readonly [number, number, number];
+}
+
+/** How {@link toFloat32Pixels} makes numbers of pixels. */
+export interface FloatPixelsOptions extends TensorOptions {
+  /** Pixels in a row. */
+  readonly width: number;
+  /** Rows. */
+  readonly height: number;
+}
+
+/** @throws TypeError or RangeError if an option is not as it must be. */
+export function checkTensorOptions(options: TensorOptions, name: string): void {
+  const { layout, scale, mean, std } = options;
+  checkOneOf(layout, `${name}.layout`, FLOAT_LAYOUTS);
+  checkFinite(scale, `${name}.scale`);
+  checkChannels(mean, `${name}.mean`);
+  checkChannels(std, `${name}.std`);
+  if (std.includes(0)) throw new RangeError(`${name}.std must not contain 0, got ${shown(std)}.`);
 }
 
 /**
@@ -38,14 +52,8 @@ export interface FloatPixelsOptions {
  */
 export function toFloat32Pixels(rgba: Uint8Array, options: FloatPixelsOptions): Float32Array {
   checkOptions(options, 'options');
+  checkTensorOptions(options, 'options');
   const { width, height, layout, scale, mean, std } = options;
-  checkOneOf(layout, 'options.layout', FLOAT_LAYOUTS);
-  checkFinite(scale, 'options.scale');
-  checkChannels(mean, 'options.mean');
-  checkChannels(std, 'options.std');
-  if (std.includes(0)) {
-    throw new RangeError(`options.std must not contain 0, got ${shown(std)}.`);
-  }
   checkPixels(rgba, 'rgba', { format: 'RGBA', width, height });
 
   const pixels = width * height;

@@ -45,7 +45,8 @@ export class FpsThinner {
    * Whether to keep the frame with this time stamp; to be called once for each frame, in order.
    *
    * After a gap the next frame is kept, and none are kept to make up for those missing. A time
-   * stamp before the last one starts anew with that frame, which is kept.
+   * stamp before the last one by more than an interval of `fps` starts anew with that frame, which is
+   * kept; by less it's jitter.
    *
    * @param timestampUs - the frame's time, in integer microseconds from any origin.
    * @throws TypeError or RangeError if it's not a safe integer.
@@ -54,6 +55,9 @@ export class FpsThinner {
     // The check makes its message's parts first; at frame rate only what fails it may pay that.
     if (!Number.isSafeInteger(timestampUs)) checkInteger(timestampUs, 'timestampUs');
     const lastUs = this.#lastUs;
+    if (lastUs !== undefined && timestampUs < lastUs && timestampUs >= lastUs - this.#intervalUs) {
+      return false;
+    }
     this.#lastUs = timestampUs;
     if (lastUs === undefined || timestampUs < lastUs) {
       this.#dueUs = timestampUs + this.#intervalUs;

@@ -1,15 +1,9 @@
 import { FramewireError } from '../core/errors.js';
 import { log } from '../core/log.js';
+import { PooledMemory } from '../core/memory-pool.js';
 import { ffi } from '../native/ffi-client.js';
 import type { NativePicture, NativePlane } from '../native/media-events.js';
-import {
-  canDetachViews,
-  copyNative,
-  pointerTo,
-  returnToPool,
-  takeFromPool,
-  withNativeView,
-} from '../native/memory.js';
+import { canDetachViews, copyNative, pointerTo, withNativeView } from '../native/memory.js';
 import { byteLengthOf, type PixelFormat, planesOf } from './pixel-format.js';
 
 /** Where the pixels are, and whose memory it is. */
@@ -17,7 +11,7 @@ type Place =
   /** LiveKit's memory, ours while we hold the handle. */
   | { readonly kind: 'native'; readonly handle: number; readonly pointer: number }
   /** JavaScript memory of the SDK's pool. */
-  | { readonly kind: 'pooled'; readonly bytes: Uint8Array }
+  | { readonly kind: 'pooled'; readonly memory: PooledMemory; readonly bytes: Uint8Array }
   /** The caller's own memory. */
   | { readonly kind: 'callers'; readonly bytes: Uint8Array };
 
@@ -27,7 +21,11 @@ type Place =
 export class FrameMemory {
   readonly byteLength: number;
   readonly #place: Place;
-  #references = 1;
+  /** Frames that refer to this. */
+  #owners = 1;
+  /** Calls that are reading this. */
+  #pins = 0;
+  #seen = false;
 
   private constructor(place: Place, byteLength: number) {
     this.#place = place;
@@ -37,6 +35,8 @@ export class FrameMemory {
   /**
    * A native picture, of whose handle this takes ownership: where it lies if its planes are tight,
    * else in a tight copy.
+   *
+   * @throws FramewireError `native` if it lacks a plane. Its handle is dropped all the same.
    */
   static ofPicture(picture: NativePicture, format: PixelFormat): FrameMemory {
     const { width, height, handle } = picture;
@@ -51,21 +51,26 @@ export class FrameMemory {
       return plane?.pointer === pointer + offset && (plane.stride === stride || plane.stride === 0);
     });
     if (tight) return new FrameMemory({ kind: 'native', handle, pointer }, byteLength);
-    const copy = FrameMemory.pooled(byteLength);
-    for (const [i, { offset, stride, height: rows }] of wanted.entries()) {
-      const plane = planes[i];
-      for (let y = 0; plane !== undefined && y < rows; y++) {
-        const from = offset + y * stride;
-        copyNative(plane.pointer + y * plane.stride, copy.bytes().subarray(from, from + stride));
+    try {
+      const copy = FrameMemory.pooled(byteLength);
+      for (const [i, { offset, stride, height: rows }] of wanted.entries()) {
+        const plane = planes[i];
+        if (!plane) throw new FramewireError('native', `A ${format} picture lacks plane ${i}.`);
+        for (let y = 0; y < rows; y++) {
+          const from = offset + y * stride;
+          copyNative(plane.pointer + y * plane.stride, copy.bytes().subarray(from, from + stride));
+        }
       }
+      return copy;
+    } finally {
+      ffi().drop(handle);
     }
-    ffi().drop(handle);
-    return copy;
   }
 
   /** Memory of the pool, with any content. */
   static pooled(byteLength: number): FrameMemory {
-    return new FrameMemory({ kind: 'pooled', bytes: takeFromPool(byteLength) }, byteLength);
+    const memory = PooledMemory.take(byteLength);
+    return new FrameMemory({ kind: 'pooled', memory, bytes: memory.bytes }, byteLength);
   }
 
   /** The caller's memory, as it is. */
@@ -75,23 +80,39 @@ export class FrameMemory {
 
   /** Whether more than one frame refers to this. */
   get shared(): boolean {
-    return this.#references > 1;
+    return this.#owners > 1;
   }
 
   get native(): boolean {
     return this.#place.kind === 'native';
   }
 
+  /** One more frame refers to this. */
   retain(): this {
-    this.#references += 1;
+    this.#owners += 1;
     return this;
   }
 
+  /** One frame less. */
   release(): void {
-    this.#references -= 1;
-    if (this.#references > 0) return;
-    if (this.#place.kind === 'native') ffi().drop(this.#place.handle);
-    else if (this.#place.kind === 'pooled') returnToPool(this.#place.bytes);
+    this.#owners -= 1;
+    this.#freeIfUnused();
+  }
+
+  /** The pixels for code of the user's, which may keep the view: it ends with the memory. */
+  show(): Uint8Array {
+    this.#seen = true;
+    return this.bytes();
+  }
+
+  /** Whether `bytes` are all of this. */
+  is(bytes: Uint8Array): boolean {
+    return (
+      this.#place.kind !== 'native' &&
+      bytes.buffer === this.#place.bytes.buffer &&
+      bytes.byteOffset === this.#place.bytes.byteOffset &&
+      bytes.byteLength === this.byteLength
+    );
   }
 
   /**
@@ -117,30 +138,28 @@ export class FrameMemory {
   withPointer<T>(use: (pointer: bigint) => T): T {
     const pointer =
       this.#place.kind === 'native' ? BigInt(this.#place.pointer) : pointerTo(this.bytes());
-    this.retain();
-    try {
-      return use(pointer);
-    } finally {
-      this.release();
-    }
+    return this.#pinned(() => use(pointer));
   }
 
   /** Calls `read` with the pixels where they are, or with a copy where that isn't safe. */
   borrow<T>(read: (view: Uint8Array) => T): T {
-    this.retain();
-    try {
-      if (this.#place.kind !== 'native') return read(this.bytes());
-      if (canDetachViews) return withNativeView(this.#place.pointer, this.byteLength, read);
-      const copy = takeFromPool(this.byteLength);
-      try {
-        copyNative(this.#place.pointer, copy);
-        return read(copy);
-      } finally {
-        returnToPool(copy);
+    return this.#pinned(() => {
+      if (this.#place.kind !== 'native') return read(this.show());
+      if (canDetachViews) {
+        return withNativeView(this.#place.pointer, this.byteLength, read, () => {
+          // Never freed: the thief has a buffer of it for as long as the process lives.
+          this.#owners = Infinity;
+          throw new TypeError('read must not transfer the memory that it borrows.');
+        });
       }
-    } finally {
-      this.release();
-    }
+      const copy = PooledMemory.take(this.byteLength);
+      try {
+        copyNative(this.#place.pointer, copy.bytes);
+        return read(copy.bytes);
+      } finally {
+        copy.giveBack({ seen: true });
+      }
+    });
   }
 
   /** The same pixels in pooled memory of their own. */
@@ -150,10 +169,38 @@ export class FrameMemory {
     else copy.bytes().set(this.bytes());
     return copy;
   }
+
+  /** Calls `use` with the memory kept, even if every frame is closed meanwhile. */
+  #pinned<T>(use: () => T): T {
+    this.#pins += 1;
+    try {
+      return use();
+    } finally {
+      this.#pins -= 1;
+      this.#freeIfUnused();
+    }
+  }
+
+  #freeIfUnused(): void {
+    if (this.#owners > 0 || this.#pins > 0) return;
+    if (this.#place.kind === 'native') ffi().drop(this.#place.handle);
+    else if (this.#place.kind === 'pooled') this.#place.memory.giveBack({ seen: this.#seen });
+  }
 }
+
+/**
+ * Above this many open native frames the garbage collector is told what they weigh: it doesn't see native
+ * memory, and would let forgotten frames pile up to gigabytes before it looks.
+ */
+const UNWEIGHED_FRAMES = 16;
+
+/** Memory that is never touched, and so never there, but counts: collected with the frame. */
+const weights = new WeakMap<object, ArrayBuffer>();
+let openNativeFrames = 0;
 
 // Frames that were forgotten hold native memory that the garbage collector doesn't see.
 const forgotten = new FinalizationRegistry<FrameMemory>((memory) => {
+  openNativeFrames -= 1;
   memory.release();
   if (warned || process.env['NODE_ENV'] === 'production') return;
   warned = true;
@@ -163,10 +210,15 @@ let warned = false;
 
 /** Frees `memory` if `owner` is collected before {@link unwatch}. Only native memory needs it. */
 export function watch(owner: object, memory: FrameMemory): void {
-  if (memory.native) forgotten.register(owner, memory, owner);
+  if (!memory.native) return;
+  forgotten.register(owner, memory, owner);
+  openNativeFrames += 1;
+  if (openNativeFrames > UNWEIGHED_FRAMES) weights.set(owner, new ArrayBuffer(memory.byteLength));
 }
 
 /** Takes {@link watch} back. */
 export function unwatch(owner: object): void {
-  forgotten.unregister(owner);
+  if (!forgotten.unregister(owner)) return;
+  openNativeFrames -= 1;
+  weights.delete(owner);
 }

@@ -28,9 +28,13 @@ export function receivedFrame(native: NativeVideoFrame): VideoFrame {
   }
 }
 
+/**
+ * What the publisher said, as far as it can be so: the network may bring any number of 64 bits, such as
+ * nanoseconds where microseconds are meant.
+ */
 function metadataOf({ captureTimeUs, frameId, userData }: NativeVideoFrame): FrameMetadata {
   return {
-    ...(captureTimeUs !== undefined && { captureTimeUs }),
+    ...(Number.isSafeInteger(captureTimeUs) && { captureTimeUs: captureTimeUs as number }),
     ...(frameId !== undefined && { frameId }),
     ...(userData !== undefined && { userData }),
   };

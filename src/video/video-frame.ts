@@ -3,7 +3,7 @@ import { checkBoolean, checkInteger, checkOneOf, checkOptions, shown } from '../
 import { FramewireError } from '../core/errors.js';
 import type { PixelsForNative } from '../native/video-requests.js';
 import { convertMemory } from './convert-memory.js';
-import { toFloat32Pixels } from './float-pixels.js';
+import { checkTensorOptions, type TensorOptions, toFloat32Pixels } from './float-pixels.js';
 import { FrameMemory, unwatch, watch } from './frame-memory.js';
 import {
   byteLengthOf,
@@ -60,17 +60,8 @@ export interface VideoPlane {
   readonly height: number;
 }
 
-/** What {@link VideoFrame.toFloat32} does to the values. */
-export interface Float32Options {
-  /** `CHW`: all red, then all green, then all blue. `HWC`: pixel after pixel. */
-  readonly layout: 'CHW' | 'HWC';
-  /** Each 8-bit value is multiplied by this first. Default 1/255: values from 0 to 1. */
-  readonly scale?: number;
-  /** Subtracted from red, green and blue after scaling. Default none. */
-  readonly mean?: readonly [number, number, number];
-  /** Red, green and blue are divided by this last. Default 1. */
-  readonly std?: readonly [number, number, number];
-}
+/** What {@link VideoFrame.toFloat32} makes: values from 0 to 1 in the order asked for, unless told more. */
+export type Float32Options = Pick<TensorOptions, 'layout'> & Partial<TensorOptions>;
 
 /**
  * One picture: pixels of a format, a size and a time.
@@ -166,7 +157,7 @@ export class VideoFrame implements Disposable {
     const memory = this.#open();
     if (memory.native || memory.shared) this.#replaceMemory(memory.copy());
     this.#touched = true;
-    return this.#open().bytes();
+    return this.#open().show();
   }
 
   /**
@@ -198,9 +189,9 @@ export class VideoFrame implements Disposable {
       throw new TypeError(`read must be a function, got ${shown(read)}.`);
     }
     const result = this.#open().borrow(read);
-    if (types.isPromise(result)) {
+    if (typeof (result as PromiseLike<unknown> | undefined)?.then === 'function') {
       // It would go on with a dead view; what it makes of that is told here, once.
-      result.catch(() => undefined);
+      void (result as PromiseLike<unknown>).then(undefined, () => undefined);
       throw new TypeError('read must be synchronous, got a function that returns a promise.');
     }
     return result;
@@ -259,23 +250,14 @@ export class VideoFrame implements Disposable {
   toFloat32(options: Float32Options): Float32Array {
     checkOptions(options, 'options');
     const { layout, scale = 1 / 255, mean = [0, 0, 0], std = [1, 1, 1] } = given(options);
-    checkOneOf(layout, 'options.layout', ['CHW', 'HWC'] as const);
-    checkFinite(scale, 'options.scale');
-    for (const [name, values] of Object.entries<readonly unknown[]>({ mean, std })) {
-      if (!Array.isArray(values) || values.length !== 3) {
-        throw new TypeError(`options.${name} must be three numbers, got ${shown(values)}.`);
-      }
-      // Not forEach, which passes over holes.
-      for (const [i, value] of values.entries()) checkFinite(value, `options.${name}[${i}]`);
-    }
-    if (std.includes(0)) {
-      throw new RangeError(`options.std must not contain 0, got ${shown(std)}.`);
-    }
-    using rgba = this.format === 'RGBA' ? this.clone() : this.convert('RGBA');
+    const tensor = { layout, scale, mean, std };
+    checkTensorOptions(tensor, 'options');
     const { width, height } = this;
-    return rgba.borrow((view) =>
-      toFloat32Pixels(view, { width, height, layout, scale, mean, std }),
-    );
+    if (this.format === 'RGBA') {
+      return this.borrow((view) => toFloat32Pixels(view, { width, height, ...tensor }));
+    }
+    using rgba = this.convert('RGBA');
+    return rgba.borrow((view) => toFloat32Pixels(view, { width, height, ...tensor }));
   }
 
   /**
@@ -295,9 +277,17 @@ export class VideoFrame implements Disposable {
     } = {},
   ): VideoFrame {
     checkOptions(options, 'options');
-    this.#open();
+    const memory = this.#open();
     const { width = this.width, height = this.height, format = this.format } = options;
-    return new VideoFrame(data, { ...this.#description(), width, height, format });
+    const description = { ...this.#description(), width, height, format };
+    // Our own memory stays, whichever of the two frames is closed first.
+    if (types.isUint8Array(data) && memory.is(data)) {
+      const replaced = new VideoFrame(memory, description);
+      replaced.#touched = true;
+      memory.retain();
+      return replaced;
+    }
+    return new VideoFrame(data, description);
   }
 
   /**
@@ -311,7 +301,12 @@ export class VideoFrame implements Disposable {
     return new VideoFrame(this.#touched ? memory.copy() : memory.retain(), this.#description());
   }
 
-  /** Gives up the pixels. Safe to call twice. */
+  /**
+   * Gives up the pixels. Safe to call twice.
+   *
+   * Whoever reads {@link VideoFrame.data} asynchronously (a file, a socket, zlib) must be done: the view
+   * ends here, and Node itself ends the process when zlib's input is taken away while it works.
+   */
   close(): void {
     const memory = this.#memory;
     if (!memory) return;
@@ -359,15 +354,6 @@ function given<T extends object>(options: T | undefined): T {
   return options ?? ({} as T);
 }
 
-function checkFinite(value: unknown, name: string): void {
-  if (typeof value !== 'number') {
-    throw new TypeError(`${name} must be a finite number, got ${shown(value)}.`);
-  }
-  if (!Number.isFinite(value)) {
-    throw new RangeError(`${name} must be a finite number, got ${shown(value)}.`);
-  }
-}
-
 function checkedMetadata(metadata: FrameMetadata | undefined, name: string): FrameMetadata {
   if (metadata === undefined) return {};
   checkOptions(metadata, name);
@@ -381,7 +367,7 @@ function checkedMetadata(metadata: FrameMetadata | undefined, name: string): Fra
   return {
     ...(captureTimeUs !== undefined && { captureTimeUs }),
     ...(frameId !== undefined && { frameId }),
-    ...(userData !== undefined && { userData }),
+    ...(userData !== undefined && { userData: userData.slice() }),
   };
 }
 

@@ -59,9 +59,11 @@ export async function runDemo(options: DemoOptions): Promise<number> {
   } catch (error) {
     if (!interrupt.signal.aborted) {
       screen.clear();
-      process.stderr.write(
-        `framewire demo: ${error instanceof Error ? error.message : String(error)}\n`,
-      );
+      const problem = error instanceof Error ? error.message : String(error);
+      process.stderr.write(`framewire demo: ${problem}\n`);
+      if (options.json) {
+        process.stdout.write(`${JSON.stringify({ ok: false, problems: [problem] }, null, 2)}\n`);
+      }
       return EXIT.failed;
     }
   } finally {
