@@ -31,7 +31,12 @@ export {
   type TrackSource,
 } from './core/track-handle.js';
 export type { ErrorEvent, Listener } from './core/typed-emitter.js';
-export { type IceServer, VIDEO_CODECS, type VideoCodec } from './native/rtc-session.js';
+export {
+  type IceServer,
+  type RtcNodeRoom,
+  VIDEO_CODECS,
+  type VideoCodec,
+} from './native/rtc-session.js';
 export {
   DISCONNECT_REASONS,
   type DisconnectReason,
@@ -46,7 +51,7 @@ export { Participant, type ParticipantEvents } from './room/participant.js';
 export { RemoteParticipant } from './room/remote-participant.js';
 export { Room, type WaitOptions } from './room/room.js';
 export type { ConnectionState, RoomEvents } from './room/room-events.js';
-export type { SubscribedTrack, TrackFilter } from './room/subscribed-track.js';
+export type { RemoteTrackOf, SubscribedTrack, TrackFilter } from './room/subscribed-track.js';
 export type { TrackIterator } from './room/track-iterator.js';
 export { LocalAudioTrack, LocalTrack, LocalVideoTrack } from './tracks/local-track.js';
 export { LocalTrackPublication } from './tracks/local-track-publication.js';
@@ -55,7 +60,7 @@ export { RemoteTrackPublication } from './tracks/remote-track-publication.js';
 export { Track, type TrackEvents } from './tracks/track.js';
 export { TrackPublication } from './tracks/track-publication.js';
 export { FpsThinner, type ThinnableFrame, thinFps } from './video/fps-thinner.js';
-export { FpsTracker } from './video/fps-tracker.js';
+export { FpsTracker, type FpsTrackerOptions } from './video/fps-tracker.js';
 export {
   FramePacer,
   type FramePacerOptions,

@@ -1,8 +1,6 @@
 import { untilAborted } from '../core/abort.js';
 import { checkInteger, checkOptions, shown } from '../core/check.js';
 import { monotonicUs } from '../core/clock.js';
-import { FramewireError } from '../core/errors.js';
-import type { NativeTrackLease } from '../core/track-handle.js';
 import {
   captureAudioFrame,
   clearAudioBuffer,
@@ -10,6 +8,7 @@ import {
   newAudioTrack,
 } from '../native/audio-requests.js';
 import { ffi } from '../native/ffi-client.js';
+import { MediaSource } from '../native/media-source.js';
 import { checkAudioFormat } from './audio-format.js';
 import { AudioFrame } from './audio-frame.js';
 
@@ -37,6 +36,8 @@ interface Waiting {
  * Where the samples of a local audio track come from: your code. They are played in real time, as a
  * sound card would.
  *
+ * A source costs about 0.1 % of a core, silent or not, until it's closed or collected.
+ *
  * @example
  * ```ts
  * const voice = new AudioSource({ sampleRate: 48_000, channels: 1 });
@@ -45,12 +46,10 @@ interface Waiting {
  * await voice.waitForPlayout();
  * ```
  */
-export class AudioSource implements Disposable {
+export class AudioSource extends MediaSource {
   readonly sampleRate: number;
   readonly channels: number;
   readonly queueMs: number;
-  readonly #handle: number;
-  readonly #closedListeners = new Set<() => void>();
   readonly #closing = new AbortController();
   readonly #waiting: Waiting[] = [];
   /** Ends the waits for playout, which then look again. */
@@ -74,16 +73,12 @@ export class AudioSource implements Disposable {
     const { sampleRate, channels, queueMs = 1000 } = options ?? {};
     checkAudioFormat(sampleRate, channels);
     checkInteger(queueMs, 'options.queueMs', { min: 1, max: 100_000 });
+    // The native side ends the process at a queue that isn't a multiple of 10 ms.
+    const nativeQueueMs = Math.ceil(queueMs / 10) * 10;
+    super('audio', newAudioSource({ sampleRate, channels, queueMs: nativeQueueMs }));
     this.sampleRate = sampleRate;
     this.channels = channels;
     this.queueMs = queueMs;
-    // The native side ends the process at a queue that isn't a multiple of 10 ms.
-    this.#handle = newAudioSource({ sampleRate, channels, queueMs: Math.ceil(queueMs / 10) * 10 });
-  }
-
-  /** Whether {@link AudioSource.close} was called. */
-  get closed(): boolean {
-    return this.#closing.signal.aborted;
   }
 
   /** Audio that was captured and has not been played, in milliseconds. */
@@ -105,7 +100,7 @@ export class AudioSource implements Disposable {
     if (!(frame instanceof AudioFrame)) {
       throw new TypeError(`frame must be an AudioFrame, got ${shown(frame)}.`);
     }
-    if (this.closed) throw closedError();
+    this.checkOpen();
     if (frame.sampleRate !== this.sampleRate) {
       throw new RangeError(
         `frame.sampleRate must be ${this.sampleRate} as its source's, got ${frame.sampleRate}.`,
@@ -121,8 +116,8 @@ export class AudioSource implements Disposable {
 
   /** Drops what is queued. Captures that wait resolve, since there is room again. */
   clearQueue(): void {
-    if (this.closed) throw closedError();
-    clearAudioBuffer(this.#handle);
+    this.checkOpen();
+    clearAudioBuffer(this.handle);
     this.#clears += 1;
     this.#playedUs = 0;
     this.#heldBack = 0;
@@ -136,7 +131,7 @@ export class AudioSource implements Disposable {
    * @throws FramewireError `closed` if the source is closed first.
    */
   async waitForPlayout(): Promise<void> {
-    if (this.closed) throw closedError();
+    this.checkOpen();
     const block = this.sampleRate / 100;
     const incomplete = (this.#heldBack + this.#waitingSamples) % block;
     if (incomplete > 0) {
@@ -155,38 +150,17 @@ export class AudioSource implements Disposable {
   }
 
   /** Frees the source, and rejects what waits. The tracks made of it end. Safe to call twice. */
-  close(): void {
+  override close(): void {
     if (this.closed) return;
-    this.#closing.abort(closedError());
-    for (const { reject } of this.#waiting.splice(0)) reject(closedError());
+    this.#closing.abort(this.closedError());
+    for (const { reject } of this.#waiting.splice(0)) reject(this.closedError());
     this.#wake();
-    ffi().drop(this.#handle);
-    for (const listener of this.#closedListeners) listener();
-    this.#closedListeners.clear();
+    super.close();
   }
 
-  [Symbol.dispose](): void {
-    this.close();
-  }
-
-  /** @internal Calls `listener` when the source is closed. Returns how to take that back. */
-  onClosed(listener: () => void): () => void {
-    this.#closedListeners.add(listener);
-    return () => {
-      this.#closedListeners.delete(listener);
-    };
-  }
-
-  /** @internal A native track of this source, to be released. */
-  openTrack(name: string): NativeTrackLease {
-    if (this.closed) throw closedError();
-    const handle = newAudioTrack(name, this.#handle);
-    return {
-      handle,
-      release: () => {
-        ffi().drop(handle);
-      },
-    };
+  /** @internal */
+  protected override newTrack(name: string): number {
+    return newAudioTrack(name, this.handle);
   }
 
   /** Samples of a channel that the native side has not taken yet. */
@@ -234,7 +208,7 @@ export class AudioSource implements Disposable {
     const most = Math.floor((sampleRate * PIECE_MS) / 1000) * channels;
     const data = item.data.subarray(item.taken, item.taken + most);
     const samples = data.length / channels;
-    const taken = captureAudioFrame(this.#handle, { data, sampleRate, channels });
+    const taken = captureAudioFrame(this.handle, { data, sampleRate, channels });
     item.taken += data.length;
     this.#heldBack = (this.#heldBack + samples) % (sampleRate / 100);
     this.#playedUs = Math.max(this.#playedUs, monotonicUs()) + (samples * 1e6) / sampleRate;
@@ -260,7 +234,3 @@ export class AudioSource implements Disposable {
 
 /** What is handed over at once: a cleared queue keeps no more than this of a long frame. */
 const PIECE_MS = 100;
-
-function closedError(): FramewireError {
-  return new FramewireError('closed', 'The audio source is closed.');
-}

@@ -2,7 +2,7 @@ import { OVERFLOWS, type Overflow } from '../core/bounded-queue.js';
 import { checkInteger, checkOneOf, checkOptions, checkPositive } from '../core/check.js';
 import { monotonicUs } from '../core/clock.js';
 import { type DropCounts, FrameStream } from '../core/frame-stream.js';
-import { fromTrack, participantInput, type StreamInput } from '../core/stream-input.js';
+import { fromTrack, participantInput, StreamInput } from '../core/stream-input.js';
 import {
   checkTrack,
   type ParticipantHandle,
@@ -10,9 +10,10 @@ import {
   type TrackSource,
 } from '../core/track-handle.js';
 import { openAudioStream } from '../native/audio-requests.js';
-import { ffi, openWithEvents } from '../native/ffi-client.js';
+import { ffi } from '../native/ffi-client.js';
 import type { NativeAudioFrame } from '../native/media-events.js';
 import { copyNative } from '../native/memory.js';
+import { openTrackStream } from '../native/track-stream.js';
 import { AudioFrame } from './audio-frame.js';
 import { checkAudioFormat } from './audio-format.js';
 
@@ -85,7 +86,7 @@ export class AudioStream extends FrameStream<QueuedAudio, AudioFrame> {
   /** @internal */
   constructor(input: StreamInput, options?: AudioStreamOptions);
   constructor(from: TrackHandle | StreamInput, options: AudioStreamOptions = {}) {
-    if (typeof from !== 'function') checkTrack(from, 'audio');
+    if (!(from instanceof StreamInput)) checkTrack(from, 'audio');
     checkOptions(options, 'options');
     const { sampleRate = 48_000, channels = 1, frameMs = 10, capacityMs = 500 } = options;
     const { overflow = 'drop-oldest', maxAgeMs, signal } = options;
@@ -99,7 +100,7 @@ export class AudioStream extends FrameStream<QueuedAudio, AudioFrame> {
     this.channels = channels;
     this.frameMs = frameMs;
     this.#maxAgeUs = maxAgeMs === undefined ? Infinity : maxAgeMs * 1000;
-    this.start(typeof from === 'function' ? from : fromTrack(from));
+    this.start(from instanceof StreamInput ? from : fromTrack(from));
   }
 
   /** As the constructor. */
@@ -144,22 +145,14 @@ export class AudioStream extends FrameStream<QueuedAudio, AudioFrame> {
     // The next track of a participant begins its own sample clock.
     this.#startUs = undefined;
     const { sampleRate, channels, frameMs } = this;
-    return openWithEvents(
-      () => {
-        const { handle, release } = track.openNative();
-        const close = openAudioStream({ track: handle, sampleRate, channels, frameMs }, (event) => {
+    return openTrackStream(track, {
+      open: (handle) =>
+        openAudioStream({ track: handle, sampleRate, channels, frameMs }, (event) => {
           if (event.kind === 'audio') this.#receive(event.frame);
           else if (event.kind === 'end') onEnded();
-        });
-        return () => {
-          close();
-          release();
-        };
-      },
-      (error) => {
-        this.fail(error);
-      },
-    );
+        }),
+      fail: (error) => this.fail(error),
+    });
   }
 
   #receive(frame: NativeAudioFrame): void {

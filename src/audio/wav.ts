@@ -3,6 +3,8 @@
 import { types } from 'node:util';
 
 import { shown } from '../core/check.js';
+import { int16FromFloat } from './int16-from-float.js';
+import { isDetached } from './is-detached.js';
 
 /** What a WAV file holds: 16-bit samples, interleaved, in memory of their own. */
 export interface WavAudio {
@@ -42,19 +44,6 @@ const READERS: Readonly<Record<string, SampleReader>> = {
   'float 32': (view, offset) => int16FromFloat(view.getFloat32(offset, true)),
   'float 64': (view, offset) => int16FromFloat(view.getFloat64(offset, true)),
 };
-
-/**
- * A sample from -1 to 1 as a 16-bit integer from -32767 to 32767, rounded half away from zero.
- *
- * What lies outside is clamped, and `NaN` is silence: one broken sample of a model's output is a
- * click, not the end of the stream.
- */
-export function int16FromFloat(sample: number): number {
-  if (sample >= 1) return 32_767;
-  if (sample <= -1) return -32_767;
-  // `| 0` rounds towards zero, and makes 0 of NaN.
-  return (sample * 32_767 + (sample < 0 ? -0.5 : 0.5)) | 0;
-}
 
 /** A WAV file of 16-bit PCM. At most 2^31 - 22 samples, which the caller has checked. */
 export function encodeWav(audio: WavAudio): Uint8Array<ArrayBuffer> {
@@ -170,17 +159,6 @@ function checkBytes(bytes: unknown): asserts bytes is Uint8Array {
     throw new TypeError(`bytes must be a Uint8Array, got ${shown(bytes)}.`);
   }
   if (isDetached(bytes)) throw new TypeError('bytes must not be detached, got detached memory.');
-}
-
-/** Whether the memory of a view was transferred away. Node 20 has no `ArrayBuffer.detached`. */
-export function isDetached(view: Uint8Array | Int16Array | Float32Array): boolean {
-  if (view.byteLength > 0) return false;
-  try {
-    new DataView(view.buffer);
-    return false;
-  } catch {
-    return true;
-  }
 }
 
 function invalid(reason: string): RangeError {

@@ -1,3 +1,19 @@
+import { setMaxListeners } from 'node:events';
+
+/**
+ * Calls `listener` once `signal` aborts. One signal may end any number of things, so Node's warning of too
+ * many listeners is switched off for it.
+ *
+ * @returns How to take it back.
+ */
+export function listenForAbort(signal: AbortSignal, listener: () => void): () => void {
+  setMaxListeners(0, signal);
+  signal.addEventListener('abort', listener, { once: true });
+  return () => {
+    signal.removeEventListener('abort', listener);
+  };
+}
+
 /**
  * Waits for `promise`, but no longer than until `signal` aborts.
  *
@@ -21,10 +37,8 @@ export function untilAborted<T>(
       onAbort();
       return;
     }
-    signal.addEventListener('abort', onAbort, { once: true });
-    promise.then(resolve, reject).finally(() => {
-      signal.removeEventListener('abort', onAbort);
-    });
+    const forget = listenForAbort(signal, onAbort);
+    promise.then(resolve, reject).finally(forget);
   });
 }
 
@@ -49,8 +63,8 @@ export function deadline(options: {
   const onAbort = (): void => {
     controller.abort(signal?.reason);
   };
+  const forget = signal && listenForAbort(signal, onAbort);
   if (signal?.aborted) onAbort();
-  else signal?.addEventListener('abort', onAbort, { once: true });
   const timer =
     timeoutMs === undefined || timeoutMs === Infinity
       ? undefined
@@ -68,7 +82,7 @@ export function deadline(options: {
     },
     [Symbol.dispose]: () => {
       clearTimeout(timer);
-      signal?.removeEventListener('abort', onAbort);
+      forget?.();
     },
   };
 }

@@ -1,3 +1,4 @@
+import { listenForAbort } from './abort.js';
 import { BoundedQueue, type Overflow } from './bounded-queue.js';
 import { checkSignal } from './check.js';
 import { FramewireError } from './errors.js';
@@ -44,6 +45,7 @@ export abstract class FrameStream<Item, Frame>
   readonly #queue: BoundedQueue<Item>;
   readonly #signal: AbortSignal | undefined;
   #stopInput: (() => void) | undefined;
+  #forgetSignal: () => void = () => undefined;
   #closed = false;
 
   /** @internal */
@@ -129,7 +131,7 @@ export abstract class FrameStream<Item, Frame>
       this.#onAbort();
       return;
     }
-    const stop = input({
+    const stop = input.feed({
       open: (track, onEnded) => this.open(track, onEnded),
       end: () => {
         this.#forgetSignal();
@@ -145,7 +147,7 @@ export abstract class FrameStream<Item, Frame>
       return;
     }
     this.#stopInput = stop;
-    signal?.addEventListener('abort', this.#onAbort, { once: true });
+    if (signal) this.#forgetSignal = listenForAbort(signal, this.#onAbort);
   }
 
   /** @internal Hands an item to the reader's queue. */
@@ -181,9 +183,5 @@ export abstract class FrameStream<Item, Frame>
     const stop = this.#stopInput;
     this.#stopInput = undefined;
     stop?.();
-  }
-
-  #forgetSignal(): void {
-    this.#signal?.removeEventListener('abort', this.#onAbort);
   }
 }

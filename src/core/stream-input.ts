@@ -19,12 +19,19 @@ export interface StreamOutlet {
   readonly fail: (error: unknown) => void;
 }
 
-/** Where a stream's frames come from. Called once, it feeds the outlet until what it returns. */
-export type StreamInput = (outlet: StreamOutlet) => () => void;
+/** Where a stream's frames come from. */
+export class StreamInput {
+  /** Feeds the outlet, until the returned function is called. */
+  readonly feed: (outlet: StreamOutlet) => () => void;
+
+  constructor(feed: (outlet: StreamOutlet) => () => void) {
+    this.feed = feed;
+  }
+}
 
 /** Feeds a stream from one track, until that ends. */
 export function fromTrack(track: TrackHandle): StreamInput {
-  return ({ open, end }) => {
+  return new StreamInput(({ open, end }) => {
     if (track.ended) {
       end();
       return () => undefined;
@@ -50,7 +57,7 @@ export function fromTrack(track: TrackHandle): StreamInput {
     // The end may have come while it was opened.
     if (opened.stopped) stop();
     return stop;
-  };
+  });
 }
 
 /** Which of a participant's tracks {@link participantInput} takes. */
@@ -72,7 +79,7 @@ export function participantInput(
   checkParticipant(participant);
   checkOneOf(source, 'source', TRACK_SOURCES);
   if (timeoutMs !== undefined) checkPositive(timeoutMs, 'options.timeoutMs');
-  return ({ open, end, fail }) => {
+  return new StreamInput(({ open, end, fail }) => {
     let current: { readonly track: TrackHandle; readonly close: () => void } | undefined;
     let appeared = false;
     let stopped = false;
@@ -120,7 +127,7 @@ export function participantInput(
     }
     update();
     return stop;
-  };
+  });
 }
 
 function leftError(identity: string, source: TrackSource): FramewireError {

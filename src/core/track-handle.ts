@@ -15,16 +15,25 @@ export const TRACK_SOURCES = [
 /** One of {@link TRACK_SOURCES}. */
 export type TrackSource = (typeof TRACK_SOURCES)[number];
 
-/** @internal A native track that a stream may read from until it's released. */
+/** A native track that a stream may read from until it's released. */
 export interface NativeTrackLease {
   readonly handle: number;
   readonly release: () => void;
+}
+
+declare const BRAND: unique symbol;
+
+/** The type of a property that only Framewire's own classes declare, and that nothing has at run time. */
+export interface Brand<Name extends string> {
+  readonly [BRAND]: Name;
 }
 
 /**
  * A track as the streams see it, which know nothing of rooms.
  */
 export interface TrackHandle {
+  /** In types alone: tracks are made by Framewire. */
+  readonly brand: Brand<'track'>;
   readonly kind: TrackKind;
   /** What its publisher called it. */
   readonly name: string;
@@ -42,6 +51,8 @@ export interface TrackHandle {
  * A participant as the streams see it.
  */
 export interface ParticipantHandle {
+  /** In types alone: participants are made by Framewire. */
+  readonly brand: Brand<'participant'>;
   /** The name that its token gave it, one of its kind in the room. */
   readonly identity: string;
   /** @internal Whether the participant has left, or we have. */

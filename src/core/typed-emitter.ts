@@ -1,9 +1,6 @@
 import { EventEmitter } from 'eventemitter3';
-import { checkFunction } from './check.js';
+import { checkFunction, checkString } from './check.js';
 import { log } from './log.js';
-
-/** Names of events and the arguments that their listeners get. */
-export type EventMap = { readonly [name: string]: readonly unknown[] };
 
 /** A listener of an event. What it returns is ignored, but a promise's rejection is caught. */
 export type Listener<Args extends readonly unknown[]> = (...args: [...Args]) => unknown;
@@ -23,23 +20,25 @@ type AnyListener = (...args: unknown[]) => unknown;
  */
 export class TypedEmitter<Events extends { [K in keyof Events]: readonly unknown[] }> {
   readonly #emitter = new EventEmitter();
-  // One guard for each listener, so that `off` finds what `on` was given.
-  readonly #guards = new WeakMap<AnyListener, AnyListener>();
-  readonly #errorGuards = new WeakMap<AnyListener, AnyListener>();
+  // Of each guard, the listener that it guards: `off` is given the listener.
+  readonly #guarded = new WeakMap<AnyListener, AnyListener>();
 
   /**
-   * Calls `listener` at each `event`, in the order of registration.
+   * Calls `listener` at each `event`, in the order of registration. One that is added twice is called
+   * twice.
    *
-   * @returns A function that ends it.
+   * @returns A function that ends this registration.
    */
   on<K extends (keyof Events | keyof ErrorEvent) & string>(
     event: K,
     listener: Listener<(Events & ErrorEvent)[K]>,
   ): () => void {
+    checkString(event, 'event');
     checkFunction(listener, 'listener');
-    this.#emitter.on(event, this.#guard(event, listener as AnyListener));
+    const guard = this.#guard(event, listener as AnyListener);
+    this.#emitter.on(event, guard);
     return () => {
-      this.off(event, listener);
+      this.#emitter.off(event, guard);
     };
   }
 
@@ -48,21 +47,27 @@ export class TypedEmitter<Events extends { [K in keyof Events]: readonly unknown
     event: K,
     listener: Listener<(Events & ErrorEvent)[K]>,
   ): () => void {
+    checkString(event, 'event');
     checkFunction(listener, 'listener');
-    this.#emitter.once(event, this.#guard(event, listener as AnyListener));
+    const guard = this.#guard(event, listener as AnyListener);
+    this.#emitter.once(event, guard);
     return () => {
-      this.off(event, listener);
+      this.#emitter.off(event, guard);
     };
   }
 
-  /** Ends what `on` or `once` began. A listener that isn't there is no error. */
+  /**
+   * Ends what `on` or `once` began: of a listener that was added several times, the last registration. One
+   * that isn't there is no error.
+   */
   off<K extends (keyof Events | keyof ErrorEvent) & string>(
     event: K,
     listener: Listener<(Events & ErrorEvent)[K]>,
   ): void {
     checkFunction(listener, 'listener');
-    const guard = this.#guardsOf(event).get(listener as AnyListener);
-    if (guard) this.#emitter.off(event, guard);
+    const guards = this.#emitter.listeners(event) as AnyListener[];
+    const last = guards.findLast((guard) => this.#guarded.get(guard) === listener);
+    if (last) this.#emitter.off(event, last);
   }
 
   /** How many listeners an event has. */
@@ -81,14 +86,7 @@ export class TypedEmitter<Events extends { [K in keyof Events]: readonly unknown
     else log('error', 'a listener failed and nobody listens to the error event', { error });
   }
 
-  #guardsOf(event: string): WeakMap<AnyListener, AnyListener> {
-    return event === 'error' ? this.#errorGuards : this.#guards;
-  }
-
   #guard(event: string, listener: AnyListener): AnyListener {
-    const guards = this.#guardsOf(event);
-    const known = guards.get(listener);
-    if (known) return known;
     const fail = (error: unknown): void => {
       // What a listener of the error event throws must not come back to it.
       if (event === 'error') log('error', 'a listener of the error event failed', { error });
@@ -102,7 +100,7 @@ export class TypedEmitter<Events extends { [K in keyof Events]: readonly unknown
         fail(error);
       }
     };
-    guards.set(listener, guard);
+    this.#guarded.set(guard, listener);
     return guard;
   }
 }

@@ -3,7 +3,7 @@ import { ffi, handleOf } from './ffi-client.js';
 import type { MediaEvent } from './media-events.js';
 import { pointerTo } from './memory.js';
 
-/** @internal Makes an audio source; drop the handle when done. */
+/** Makes an audio source; drop the handle when done. */
 export function newAudioSource(options: {
   readonly sampleRate: number;
   readonly channels: number;
@@ -20,7 +20,7 @@ export function newAudioSource(options: {
 }
 
 /**
- * @internal Gives samples to a source, which copies them before this returns its promise. Needs a
+ * Gives samples to a source, which copies them before this returns its promise. Needs a
  * lease until that resolves, when the source's queue has room again.
  *
  * One call at a time: a second beyond the queue's length fails.
@@ -42,18 +42,18 @@ export async function captureAudioFrame(
   if (error) throw new FramewireError('native', `LiveKit did not take the audio: ${error}.`);
 }
 
-/** @internal Discards what a source has queued. */
+/** Discards what a source has queued. */
 export function clearAudioBuffer(source: number): void {
   ffi().send('clearAudioBuffer', { sourceHandle: BigInt(source) });
 }
 
-/** @internal Makes a track of an audio source; drop the handle when done. */
+/** Makes a track of an audio source; drop the handle when done. */
 export function newAudioTrack(name: string, source: number): number {
   const { track } = ffi().send('createAudioTrack', { name, sourceHandle: BigInt(source) });
   return handleOf(track, 'audio track');
 }
 
-/** @internal Opens a stream of a track's samples, resampled as asked. @returns how to close it. */
+/** Opens a stream of a track's samples, resampled as asked. @returns how to close it. */
 export function openAudioStream(
   options: {
     readonly track: number;

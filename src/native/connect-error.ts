@@ -25,14 +25,14 @@ const MEANINGS: readonly (readonly [pattern: RegExp, code: FramewireErrorCode, m
     ],
   ];
 
-/** @internal What a failed connect of rtc-node's means. Neither token nor credentials are repeated. */
+/** What a failed connect of rtc-node's means. Neither token nor credentials are repeated. */
 export function connectError(
   cause: unknown,
   { url, token }: { readonly url: string; readonly token: string },
 ): FramewireError {
   const raw = cause instanceof Error ? cause.message : String(cause);
   // The server's answer repeats the token that it refuses.
-  const text = (token === '' ? raw : raw.replaceAll(token, '<token>')).trim().slice(0, 300);
+  const text = (token.length < 8 ? raw : raw.replaceAll(token, '<token>')).trim().slice(0, 300);
   const [, code, meaning] = MEANINGS.find(([pattern]) => pattern.test(text)) ?? [
     undefined,
     'native' as const,
@@ -44,7 +44,7 @@ export function connectError(
   });
 }
 
-/** @internal The URL without what it may hold in secrets. */
+/** The URL without what it may hold in secrets. */
 export function shownUrl(url: string): string {
   try {
     const { protocol, host, pathname } = new URL(url);

@@ -14,11 +14,15 @@ type Events = FfiEvent['message'];
 type EventCase = NonNullable<Events['case']>;
 type EventValue<C> = Extract<Events, { case: C }>['value'];
 
-/** @internal The part of rtc-node's own client that is used when it was there first. */
+/** The part of rtc-node's own client that is used when it was there first. */
 interface ForeignClient {
+  readonly [CLIENT_MARK]?: number;
   on(event: 'ffi_event', listener: (event: FfiEvent) => void): unknown;
   off(event: 'ffi_event', listener: (event: FfiEvent) => void): unknown;
 }
+
+/** Where rtc-node, and with it Framewire, looks for the client of the process. */
+const globals = globalThis as { _ffiClientInstance?: ForeignClient };
 
 type Settle = (value: unknown) => void;
 
@@ -27,6 +31,15 @@ const SDK_VERSION = '1.1.0';
 
 /** Closed streams remembered, for frames still under way; those come within a few milliseconds. */
 const CLOSED_STREAMS_KEPT = 1024;
+
+/**
+ * Where a client says that it's one of Framewire's. A second copy of the package in the process uses the
+ * first one's client, so that one alone starts the native side and shuts it down.
+ */
+const CLIENT_MARK: unique symbol = Symbol.for('framewire.ffi-client');
+
+/** Copies with another number have a client that may do something else. */
+const CLIENT_VERSION = 1;
 
 /** How long nothing must have needed the native side before it's shut down. */
 const LINGER_MS = 50;
@@ -43,15 +56,17 @@ const LINGER_MS = 50;
  * answered at once, such as converting a frame, need neither.
  */
 class FfiClient extends EventEmitter {
+  readonly [CLIENT_MARK] = CLIENT_VERSION;
   readonly #reader: MediaEventReader;
   readonly #streams = new Map<number, (event: MediaEvent) => void>();
   // Streams of ours that were closed, of which events may still be under way.
   readonly #closedStreams = new Set<number>();
   readonly #calls = new Map<bigint, { readonly name: string; readonly resolve: Settle }>();
-  #state: 'stopped' | 'running' | 'foreign' | 'draining' = 'stopped';
+  #state: 'stopped' | 'running' | 'draining' = 'stopped';
   // Listeners of rtc-node's for something that nobody waits for any more.
   readonly #abandoned = new Set<unknown>();
-  #foreign: ForeignClient | undefined;
+  // Gives us its events, if it was there first.
+  readonly #foreign: ForeignClient | undefined;
   #leases = 0;
   #lingering: NodeJS.Timeout | undefined;
   #drained: Promise<void> = Promise.resolve();
@@ -62,12 +77,9 @@ class FfiClient extends EventEmitter {
     super({ captureRejections: true });
     this.setMaxListeners(0);
     this.#reader = new MediaEventReader(binding());
-    const globals = globalThis as { _ffiClientInstance?: ForeignClient };
-    if (globals._ffiClientInstance) {
-      this.#state = 'foreign';
-      this.#foreign = globals._ffiClientInstance;
+    this.#foreign = globals._ffiClientInstance;
+    if (this.#foreign) {
       log('warn', 'rtc-node was used before framewire: every media event is decoded for both');
-      globals._ffiClientInstance.on('ffi_event', this.#onForeignEvent);
       return;
     }
     globals._ffiClientInstance = this;
@@ -240,6 +252,10 @@ class FfiClient extends EventEmitter {
     clearTimeout(this.#lingering);
     if (this.#state !== 'stopped') return;
     this.#state = 'running';
+    if (this.#foreign) {
+      this.#foreign.on('ffi_event', this.#onForeignEvent);
+      return;
+    }
     // Without native log records: they would be 99 % of the events.
     binding().livekitInitialize(this.#onBytes, false, SDK_VERSION);
   }
@@ -254,6 +270,13 @@ class FfiClient extends EventEmitter {
   }
 
   #stop(): void {
+    if (this.#foreign) {
+      // It may be another version of Framewire's, which this listener would keep running.
+      this.#foreign.off('ffi_event', this.#onForeignEvent);
+      this.#stopped();
+      this.emit('stopping');
+      return;
+    }
     this.#state = 'draining';
     for (const listener of this.#abandoned) this.off('ffi_event', listener as () => void);
     this.#drained = binding()
@@ -262,30 +285,33 @@ class FfiClient extends EventEmitter {
         log('warn', 'shutting the native side down failed', { error });
       })
       .then(() => {
-        this.#state = 'stopped';
-        this.#closedStreams.clear();
-        // Of what was abandoned; who waits has a lease.
-        this.#calls.clear();
+        this.#stopped();
         if (this.#needed) this.#start();
       });
     this.emit('stopping');
   }
 
+  #stopped(): void {
+    this.#state = 'stopped';
+    this.#closedStreams.clear();
+    // Of what was abandoned; who waits has a lease.
+    this.#calls.clear();
+  }
+
   readonly #onBytes = (bytes: Uint8Array): void => {
-    try {
+    guarded(() => {
       const event = this.#reader.read(bytes);
       if (event && this.#deliver(event)) return;
       this.#emitDecoded(binding().FfiEvent.fromBinary(bytes));
-    } catch (error) {
-      // Thrown into the native side it would end the process.
-      log('error', 'an event of the native side could not be handled', { error });
-    }
+    });
   };
 
   readonly #onForeignEvent = (decoded: FfiEvent): void => {
-    const event = mediaEventOf(decoded);
-    if (event) this.#deliver(event);
-    else this.#emitDecoded(decoded);
+    guarded(() => {
+      const event = mediaEventOf(decoded);
+      if (event) this.#deliver(event);
+      else this.#emitDecoded(decoded);
+    });
   };
 
   /** Whether the event was one of ours. */
@@ -313,11 +339,20 @@ class FfiClient extends EventEmitter {
     if (event.message.case === 'panic') {
       log('error', 'the native side panicked', { message: event.message.value.message });
     }
-    if (this.#state !== 'foreign') this.emit('ffi_event', event);
+    if (!this.#foreign) this.emit('ffi_event', event);
   }
 
   [Symbol.for('nodejs.rejection')](error: unknown): void {
     log('warn', 'rtc-node could not handle an event', { error });
+  }
+}
+
+/** Handles an event. What that throws would, in the native callback, end the process. */
+function guarded(handle: () => void): void {
+  try {
+    handle();
+  } catch (error) {
+    log('error', 'an event of the native side could not be handled', { error });
   }
 }
 
@@ -348,12 +383,17 @@ let instance: FfiClient | undefined;
 
 /** @internal The client, made when first needed. */
 export function ffi(): FfiClient {
-  instance ??= new FfiClient();
+  instance ??= clientOfOtherCopy() ?? new FfiClient();
   return instance;
 }
 
+function clientOfOtherCopy(): FfiClient | undefined {
+  const { _ffiClientInstance: client } = globals;
+  return client?.[CLIENT_MARK] === CLIENT_VERSION ? (client as unknown as FfiClient) : undefined;
+}
+
 /**
- * @internal Opens something that gives events, now or as soon as they can come, and keeps them coming
+ * Opens something that gives events, now or as soon as they can come, and keeps them coming
  * until the returned function is called.
  *
  * @param open - Returns how to close what it opened.
@@ -390,12 +430,12 @@ export function openWithEvents(open: () => () => void, fail: (error: unknown) =>
   };
 }
 
-/** @internal Resolves when nothing native keeps the process alive. */
+/** Resolves when nothing native keeps the process alive. */
 export async function nativeIdle(): Promise<void> {
   await instance?.whenStopped();
 }
 
-/** @internal The handle in an answer that owns something. */
+/** The handle in an answer that owns something. */
 export function handleOf(
   owned: { readonly handle?: { readonly id?: bigint } } | undefined,
   what: string,

@@ -21,7 +21,15 @@ import {
   sourceNumber,
 } from './rtc-state.js';
 
-export type { RtcRoom };
+/** A `Room` of `@livekit/rtc-node`: as much of it as tells it from other things, for either of its builds. */
+export interface RtcNodeRoom {
+  /** Whether it has joined. */
+  readonly isConnected: boolean;
+  /** The others, by identity. */
+  readonly remoteParticipants: ReadonlyMap<string, object>;
+  /** Ourselves, once joined. */
+  readonly localParticipant?: object | undefined;
+}
 
 /** Video codecs that this binding encodes. H.265 would silently become VP8. */
 export const VIDEO_CODECS = ['vp8', 'h264', 'av1', 'vp9'] as const;
@@ -39,7 +47,7 @@ export interface IceServer {
   readonly credential?: string;
 }
 
-/** @internal How to join. */
+/** How to join. */
 export interface SessionOptions {
   readonly autoSubscribe: boolean;
   readonly dynacast: boolean;
@@ -47,14 +55,14 @@ export interface SessionOptions {
   readonly connectTimeoutMs: number;
 }
 
-/** @internal Where to, and how. */
+/** Where to, and how. */
 export interface SessionTarget {
   readonly url: string;
   readonly token: string;
   readonly options: SessionOptions;
 }
 
-/** @internal How to publish. */
+/** How to publish. */
 export interface SessionPublishOptions {
   readonly source: TrackSource;
   readonly codec: VideoCodec | undefined;
@@ -67,7 +75,7 @@ export interface SessionPublishOptions {
   readonly frameMetadata: boolean;
 }
 
-/** @internal What happens during the stay. Participants are named by identity, tracks by sid. */
+/** What happens during the stay. Participants are named by identity, tracks by sid. */
 export type SessionEvent =
   | { readonly kind: 'participantConnected'; readonly participant: ParticipantState }
   | { readonly kind: 'participantDisconnected'; readonly identity: string }
@@ -96,7 +104,7 @@ interface TrackEvent<Kind extends string> {
   readonly publication: PublicationState;
 }
 
-/** @internal */
+/** */
 export class RtcSession {
   readonly #rtc: RtcRoom;
   readonly #emit: (event: SessionEvent) => void;
@@ -154,9 +162,10 @@ export class RtcSession {
   }
 
   /** Takes part in the stay of a room of rtc-node's that is connected already. */
-  static adopt(rtc: RtcRoom, emit: (event: SessionEvent) => void): RtcSession {
+  static adopt(rtc: RtcNodeRoom, emit: (event: SessionEvent) => void): RtcSession {
     ffi();
-    return new RtcSession(rtc, emit);
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Of either build.
+    return new RtcSession(rtc as RtcRoom, emit);
   }
 
   isConnected(): boolean {

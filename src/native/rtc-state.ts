@@ -54,7 +54,7 @@ export const DISCONNECT_REASONS = [
 /** One of {@link DISCONNECT_REASONS}. */
 export type DisconnectReason = (typeof DISCONNECT_REASONS)[number];
 
-/** @internal */
+/** */
 export function disconnectReasonOf(reason: number | undefined): DisconnectReason {
   return DISCONNECT_REASONS[reason ?? 0] ?? 'unknown';
 }
@@ -62,7 +62,7 @@ export function disconnectReasonOf(reason: number | undefined): DisconnectReason
 /** In the order of LiveKit's enum. */
 const SOURCES = ['unknown', 'camera', 'microphone', 'screen_share', 'screen_share_audio'] as const;
 
-/** @internal */
+/** */
 export function sourceNumber(source: TrackSource): number {
   return SOURCES.indexOf(source);
 }
@@ -71,11 +71,12 @@ function sourceOf(source: number | undefined): TrackSource {
   return SOURCES[source ?? 0] ?? 'unknown';
 }
 
-/** @internal The participant as rtc-node knows it now. */
+/** The participant as rtc-node knows it now. */
 export class ParticipantState {
   readonly #rtc: Rtc.Participant;
   readonly identity: string;
 
+  /** @internal Not in the published types, which would load rtc-node's. */
   constructor(rtc: Rtc.Participant) {
     this.#rtc = rtc;
     this.identity = rtc.identity;
@@ -125,10 +126,11 @@ export class ParticipantState {
   }
 }
 
-/** @internal A publication as rtc-node knows it now. */
+/** A publication as rtc-node knows it now. */
 export class PublicationState {
   readonly #rtc: Rtc.TrackPublication;
 
+  /** @internal Not in the published types, which would load rtc-node's. */
   constructor(rtc: Rtc.TrackPublication) {
     this.#rtc = rtc;
   }
@@ -168,10 +170,6 @@ export class PublicationState {
 
   get mimeType(): string {
     return this.#rtc.mimeType ?? '';
-  }
-
-  get subscribed(): boolean {
-    return (this.#rtc as Partial<Rtc.RemoteTrackPublication>).subscribed ?? false;
   }
 
   /** The native track of a remote publication that we are subscribed to. */

@@ -2,7 +2,7 @@ import { FramewireError } from '../core/errors.js';
 import { ffi, handleOf } from './ffi-client.js';
 import { type MediaEvent, type NativePicture, pictureOf } from './media-events.js';
 
-/** @internal Pixels in memory, as native code is told of them. */
+/** Pixels in memory, as native code is told of them. */
 export interface PixelsForNative {
   /** Index into PIXEL_FORMATS, which has the order of LiveKit's VideoBufferType. */
   readonly type: number;
@@ -34,7 +34,7 @@ function bufferInfo({ type, width, height, pointer, planes }: PixelsForNative) {
   };
 }
 
-/** @internal Makes a video source; drop the handle when done. */
+/** Makes a video source; drop the handle when done. */
 export function newVideoSource(options: {
   readonly width: number;
   readonly height: number;
@@ -49,7 +49,7 @@ export function newVideoSource(options: {
   return handleOf(source, 'video source');
 }
 
-/** @internal What {@link captureVideoFrame} sends along with the pixels. */
+/** What {@link captureVideoFrame} sends along with the pixels. */
 export interface CaptureDetails {
   readonly timestampUs: number;
   /** Index into 0, 90, 180, 270 degrees. */
@@ -61,7 +61,7 @@ export interface CaptureDetails {
   };
 }
 
-/** @internal Gives a frame to a source. The pixels are read before this returns. */
+/** Gives a frame to a source. The pixels are read before this returns. */
 export function captureVideoFrame(
   source: number,
   pixels: PixelsForNative,
@@ -82,7 +82,7 @@ export function captureVideoFrame(
   });
 }
 
-/** @internal Converts pixels into native memory of its own; drop its handle when done. */
+/** Converts pixels into native memory of its own; drop its handle when done. */
 export function convertNatively(
   pixels: PixelsForNative,
   to: { readonly type: number; readonly flipY: boolean },
@@ -98,13 +98,13 @@ export function convertNatively(
   return pictureOf(message.value);
 }
 
-/** @internal Makes a track of a video source; drop the handle when done. */
+/** Makes a track of a video source; drop the handle when done. */
 export function newVideoTrack(name: string, source: number): number {
   const { track } = ffi().send('createVideoTrack', { name, sourceHandle: BigInt(source) });
   return handleOf(track, 'video track');
 }
 
-/** @internal Opens a stream of a track's frames. @returns how to close it. */
+/** Opens a stream of a track's frames. @returns how to close it. */
 export function openVideoStream(
   options: { readonly track: number; readonly type: number | undefined },
   listener: (event: MediaEvent) => void,

@@ -33,7 +33,8 @@ export class AccessToken extends ServerSdkToken {
   /**
    * @param apiKey - The server's key; `LIVEKIT_API_KEY` if left out.
    * @param apiSecret - The key's secret; `LIVEKIT_API_SECRET` if left out.
-   * @throws TypeError if an argument has the wrong type. @throws RangeError if one is empty.
+   * @throws TypeError if an argument has the wrong type. @throws RangeError if one is empty, or `ttl` is
+   * no time span.
    */
   constructor(apiKey?: string, apiSecret?: string, options: AccessTokenOptions = {}) {
     const key = apiKey ?? process.env['LIVEKIT_API_KEY'];
@@ -42,7 +43,11 @@ export class AccessToken extends ServerSdkToken {
     checkSecret(secret);
     checkOptions(options, 'options');
     if (options.identity !== undefined) checkString(options.identity, 'options.identity');
-    super(key, secret, { ttl: DEFAULT_TTL, ...options });
+    const { ttl = DEFAULT_TTL } = options;
+    checkTtl(ttl);
+    super(key, secret, { ...options, ttl });
+    // Not shown where the token is printed.
+    Object.defineProperty(this, 'apiSecret', { enumerable: false });
   }
 
   /**
@@ -80,4 +85,18 @@ function checkSecret(secret: unknown): asserts secret is string {
     throw new TypeError(`apiSecret must be a string, got a ${typeof secret}.`);
   }
   if (secret === '') throw new RangeError('apiSecret must not be empty.');
+}
+
+/** What livekit-server-sdk understands, which else fails as late as `toJwt()`. */
+const TIME_SPAN =
+  /^[+-]? ?\d+(\.\d+)? ?(s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|weeks?|y|yrs?|years?)$/i;
+
+function checkTtl(ttl: unknown): void {
+  const rule = "options.ttl must be seconds other than 0, or a time span such as '10m'";
+  if (typeof ttl !== 'number' && typeof ttl !== 'string') {
+    throw new TypeError(`${rule}, got ${shown(ttl)}.`);
+  }
+  // It takes 0 for none given, which is 6 hours.
+  if (ttl === 0 || !TIME_SPAN.test(typeof ttl === 'number' ? `${ttl}s` : ttl))
+    throw new RangeError(`${rule}, got ${shown(ttl)}.`);
 }

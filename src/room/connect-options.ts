@@ -10,6 +10,9 @@ import { FramewireError } from '../core/errors.js';
 import { shownUrl } from '../native/connect-error.js';
 import type { IceServer } from '../native/rtc-session.js';
 
+/** What a timer can wait. */
+const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+
 /** How a room is joined. */
 export interface ConnectOptions {
   /** Subscribes to every track at once. Default `true`. */
@@ -18,7 +21,7 @@ export interface ConnectOptions {
   readonly dynacast?: boolean;
   /** STUN and TURN servers besides those that the server names. */
   readonly iceServers?: readonly IceServer[];
-  /** How long joining may take. Default 15,000. */
+  /** How long joining may take, at most 2,147,483,647. Default 15,000. */
   readonly connectTimeoutMs?: number;
   /** Gives joining up: `connect()` rejects with the signal's reason. */
   readonly signal?: AbortSignal;
@@ -30,7 +33,7 @@ export function checkConnectOptions(options: ConnectOptions): void {
   const { autoSubscribe, dynacast, iceServers, connectTimeoutMs, signal } = options;
   if (autoSubscribe !== undefined) checkBoolean(autoSubscribe, 'options.autoSubscribe');
   if (dynacast !== undefined) checkBoolean(dynacast, 'options.dynacast');
-  if (connectTimeoutMs !== undefined) checkPositive(connectTimeoutMs, 'options.connectTimeoutMs');
+  if (connectTimeoutMs !== undefined) checkTimeout(connectTimeoutMs);
   checkSignal(signal, 'options.signal');
   if (iceServers === undefined) return;
   if (!Array.isArray(iceServers)) {
@@ -39,6 +42,15 @@ export function checkConnectOptions(options: ConnectOptions): void {
   iceServers.forEach((server: unknown, i) => {
     checkIceServer(server, `options.iceServers[${i}]`);
   });
+}
+
+function checkTimeout(timeoutMs: unknown): void {
+  checkPositive(timeoutMs, 'options.connectTimeoutMs');
+  if (timeoutMs > MAX_TIMEOUT_MS) {
+    throw new RangeError(
+      `options.connectTimeoutMs must be at most ${MAX_TIMEOUT_MS}, got ${shown(timeoutMs)}.`,
+    );
+  }
 }
 
 function checkIceServer(server: unknown, name: string): void {

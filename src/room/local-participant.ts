@@ -16,7 +16,7 @@ import {
   type VideoCodec,
 } from '../native/rtc-session.js';
 import type { PublicationState } from '../native/rtc-state.js';
-import { LocalAudioTrack, LocalTrack, LocalVideoTrack } from '../tracks/local-track.js';
+import { LocalAudioTrack, LocalVideoTrack } from '../tracks/local-track.js';
 import { LocalTrackPublication } from '../tracks/local-track-publication.js';
 import { defaultBitrateBps } from './default-bitrate.js';
 import { Participant } from './participant.js';
@@ -48,7 +48,7 @@ export interface PublishOptions {
   readonly frameMetadata?: boolean;
 }
 
-/** @internal What the local participant needs of its room. */
+/** What the local participant needs of its room. */
 export interface LocalParticipantRoom {
   readonly session: RtcSession;
   published(publication: LocalTrackPublication): void;
@@ -67,12 +67,15 @@ interface Place {
 export class LocalParticipant extends Participant<LocalTrackPublication> {
   readonly #room: LocalParticipantRoom;
   readonly #places = new Map<string, Place>();
-  readonly #publishing = new Set<LocalTrack>();
 
-  /** @internal */
-  constructor(room: LocalParticipantRoom) {
+  private constructor(room: LocalParticipantRoom) {
     super(room.session.localParticipant);
     this.#room = room;
+  }
+
+  /** @internal */
+  static create(room: LocalParticipantRoom): LocalParticipant {
+    return new LocalParticipant(room);
   }
 
   /**
@@ -81,7 +84,7 @@ export class LocalParticipant extends Participant<LocalTrackPublication> {
    * @throws TypeError if an argument has the wrong type.
    * @throws RangeError if a value is out of range.
    * @throws FramewireError `forbidden` if the token doesn't allow it, `invalid-state` if the track is
-   * published already, `closed` if it's closed, `unsupported` for a codec that isn't there,
+   * published already, here or in another room, `closed` if it's closed, `unsupported` for a codec that isn't there,
    * `disconnected` if the room is left meanwhile.
    */
   async publishTrack(
@@ -96,13 +99,11 @@ export class LocalParticipant extends Participant<LocalTrackPublication> {
     if (!session.isConnected()) throw notConnected();
     const source = options.source ?? defaultSource(track);
     this.#checkPermission(source);
-    if (track.published || this.#publishing.has(track)) {
-      throw new FramewireError('invalid-state', `'${track.name}' is published already.`);
-    }
-    const { handle } = track.openNative();
-    this.#publishing.add(track);
+    track.roomPublishing();
+    let handle: number;
     let native: { readonly state: PublicationState; readonly release: () => void };
     try {
+      ({ handle } = track.openNative());
       native = await session.publish(
         { handle, name: track.name, kind: track.kind },
         {
@@ -116,17 +117,20 @@ export class LocalParticipant extends Participant<LocalTrackPublication> {
           frameMetadata: options.frameMetadata ?? true,
         },
       );
-    } finally {
-      this.#publishing.delete(track);
+    } catch (error) {
+      track.roomPublished(undefined);
+      throw error;
     }
-    const publication: LocalTrackPublication = new LocalTrackPublication(native.state, track, () =>
-      this.#unpublish(publication),
-    );
     if (!session.isConnected()) {
       native.release();
-      publication.roomUnpublished();
+      track.roomPublished(undefined);
       throw notConnected();
     }
+    const publication: LocalTrackPublication = LocalTrackPublication.create(
+      native.state,
+      track,
+      () => this.#unpublish(publication),
+    );
     this.#places.set(publication.sid, { publication, release: native.release });
     this.roomPublished(publication);
     track.roomPublished({
@@ -138,7 +142,10 @@ export class LocalParticipant extends Participant<LocalTrackPublication> {
     });
     this.#room.published(publication);
     // It was closed while the server answered.
-    if (track.ended) await this.#unpublish(publication);
+    if (track.ended) {
+      await this.#unpublish(publication);
+      throw new FramewireError('closed', `'${track.name}' was closed while it was published.`);
+    }
     return publication;
   }
 

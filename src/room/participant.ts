@@ -1,4 +1,5 @@
 import type {
+  Brand,
   ParticipantHandle,
   TrackHandle,
   TrackKind,
@@ -26,6 +27,8 @@ export abstract class Participant<Publication extends TrackPublication = TrackPu
   extends TypedEmitter<ParticipantEvents>
   implements ParticipantHandle
 {
+  /** In types alone: participants are made by Framewire. */
+  declare readonly brand: Brand<'participant'>;
   /** The name that the token gave it, one of its kind in the room. */
   readonly identity: string;
   /** @internal */
@@ -34,7 +37,7 @@ export abstract class Participant<Publication extends TrackPublication = TrackPu
   #left = false;
 
   /** @internal */
-  constructor(state: ParticipantState) {
+  protected constructor(state: ParticipantState) {
     super();
     this.state = state;
     this.identity = state.identity;

@@ -1,16 +1,25 @@
 import type { TrackHandle } from '../core/track-handle.js';
-import type { PublicationState } from '../native/rtc-state.js';
+import type { ParticipantState, PublicationState } from '../native/rtc-state.js';
 import { RemoteAudioTrack, RemoteVideoTrack } from '../tracks/remote-track.js';
 import { RemoteTrackPublication } from '../tracks/remote-track-publication.js';
 import { Participant } from './participant.js';
 
 /** Somebody else in the room. */
 export class RemoteParticipant extends Participant<RemoteTrackPublication> {
+  private constructor(state: ParticipantState) {
+    super(state);
+  }
+
+  /** @internal */
+  static create(state: ParticipantState): RemoteParticipant {
+    return new RemoteParticipant(state);
+  }
+
   /** @internal The publication of a state, made when it's first heard of. */
   roomPublication(state: PublicationState): RemoteTrackPublication {
     const known = this.trackPublications.get(state.sid);
     if (known) return known;
-    const publication = new RemoteTrackPublication(state);
+    const publication = RemoteTrackPublication.create(state);
     this.roomPublished(publication);
     return publication;
   }
@@ -23,7 +32,7 @@ export class RemoteParticipant extends Participant<RemoteTrackPublication> {
       publication.track?.roomEnded();
       const init = { sid, name, muted, handle };
       publication.roomSubscribed(
-        kind === 'video' ? new RemoteVideoTrack(init) : new RemoteAudioTrack(init),
+        kind === 'video' ? RemoteVideoTrack.create(init) : RemoteAudioTrack.create(init),
       );
       this.roomTracksChanged();
     }

@@ -5,7 +5,7 @@ import { log } from '../core/log.js';
 import type { TrackKind } from '../core/track-handle.js';
 import { TypedEmitter } from '../core/typed-emitter.js';
 import { shownUrl } from '../native/connect-error.js';
-import { type RtcRoom, RtcSession, type SessionEvent } from '../native/rtc-session.js';
+import { type RtcNodeRoom, RtcSession, type SessionEvent } from '../native/rtc-session.js';
 import type { DisconnectReason } from '../native/rtc-state.js';
 import type { RemoteTrackPublication } from '../tracks/remote-track-publication.js';
 import { checkConnectOptions, checkServerUrl, type ConnectOptions } from './connect-options.js';
@@ -45,8 +45,10 @@ export class Room extends TypedEmitter<RoomEvents> implements AsyncDisposable {
   #attempt: Deadline | undefined;
   #connecting: Promise<void> | undefined;
   #leaving: Promise<void> | undefined;
-  /** What happened before we had built what it speaks of. */
-  #early: SessionEvent[] = [];
+  /** Why a stay ended before we had built what takes part in it. */
+  #leftEarly: DisconnectReason | undefined;
+  /** Whether listeners are being told that a stay is over. */
+  #telling = false;
 
   /**
    * A room that a program has joined with rtc-node already: its participants and tracks as Framewire's,
@@ -55,9 +57,9 @@ export class Room extends TypedEmitter<RoomEvents> implements AsyncDisposable {
    * @param rtcRoom - A connected `Room` of `@livekit/rtc-node`.
    * @throws TypeError if it's not one. @throws FramewireError `disconnected` if it's not connected.
    */
-  static from(rtcRoom: RtcRoom): Room {
+  static from(rtcRoom: RtcNodeRoom): Room {
     const { isConnected, remoteParticipants } =
-      (rtcRoom as RtcRoom | undefined) ?? ({} as Partial<RtcRoom>);
+      (rtcRoom as RtcNodeRoom | undefined) ?? ({} as Partial<RtcNodeRoom>);
     if (typeof isConnected !== 'boolean' || typeof remoteParticipants?.values !== 'function') {
       throw new TypeError(`rtcRoom must be a Room of @livekit/rtc-node, got ${shown(rtcRoom)}.`);
     }
@@ -130,8 +132,9 @@ export class Room extends TypedEmitter<RoomEvents> implements AsyncDisposable {
     checkServerUrl(url);
     checkString(token, 'token');
     checkConnectOptions(options);
-    if (this.#state !== 'disconnected') {
-      throw new FramewireError('invalid-state', `The room is ${this.#state} already.`);
+    if (this.#attempt || this.#state !== 'disconnected') {
+      const state = this.#attempt ? 'connecting' : this.#state;
+      throw new FramewireError('invalid-state', `The room is ${state} already.`);
     }
     this.#connecting = this.#connect(url, token, options);
     await this.#connecting;
@@ -210,6 +213,7 @@ export class Room extends TypedEmitter<RoomEvents> implements AsyncDisposable {
   ): Promise<RemoteParticipant> {
     if (identity !== undefined) checkString(identity, 'identity');
     using wait = this.#wait(options, 'options', `${identity ?? 'Nobody'} did not join`);
+    wait.signal.throwIfAborted();
     if (!this.#session) throw notConnected();
     const present =
       identity === undefined
@@ -244,8 +248,11 @@ export class Room extends TypedEmitter<RoomEvents> implements AsyncDisposable {
     });
     attempt.signal.throwIfAborted();
     this.#attempt = attempt;
-    this.#setState('connecting');
     try {
+      // Who rejoins when told of the end is not to be ahead of those who have yet to hear of it.
+      if (this.#telling) await Promise.resolve();
+      attempt.signal.throwIfAborted();
+      this.#setState('connecting');
       const { autoSubscribe = true, dynacast = false, iceServers = [] } = options;
       const session = await RtcSession.connect(
         {
@@ -260,11 +267,11 @@ export class Room extends TypedEmitter<RoomEvents> implements AsyncDisposable {
       this.#attempt = undefined;
       this.#join(session);
     } catch (error) {
-      this.#early = [];
+      // First, since a listener may try again at once.
+      this.#attempt = undefined;
+      this.#leftEarly = undefined;
       this.#setState('disconnected');
       throw error;
-    } finally {
-      this.#attempt = undefined;
     }
   }
 
@@ -285,7 +292,7 @@ export class Room extends TypedEmitter<RoomEvents> implements AsyncDisposable {
 
   #join(session: RtcSession): void {
     this.#session = session;
-    this.#local = new LocalParticipant({
+    this.#local = LocalParticipant.create({
       session,
       published: (publication) => {
         this.emit('localTrackPublished', publication, this.localParticipant);
@@ -294,33 +301,29 @@ export class Room extends TypedEmitter<RoomEvents> implements AsyncDisposable {
         this.emit('localTrackUnpublished', publication, this.localParticipant);
       },
     });
-    const found: SubscribedTrack[] = [];
     for (const state of session.remoteParticipants) {
-      const participant = new RemoteParticipant(state);
+      const participant = RemoteParticipant.create(state);
       this.#remoteParticipants.set(participant.identity, participant);
-      for (const one of state.publications) {
-        const publication = participant.roomSubscribed(one);
-        if (publication.track) found.push({ track: publication.track, publication, participant });
-      }
+      for (const one of state.publications) participant.roomSubscribed(one);
     }
     log('info', 'joined a room', { room: this.name, identity: this.#local.identity });
     this.#setState('connected');
     this.emit('connected');
-    for (const { track, publication, participant } of found) {
-      this.emit('trackSubscribed', track, publication, participant);
-    }
-    for (const event of this.#early.splice(0)) this.#handle(event);
+    const reason = this.#leftEarly;
+    this.#leftEarly = undefined;
+    if (reason !== undefined) this.#left(reason);
   }
 
   readonly #onEvent = (event: SessionEvent): void => {
     if (this.#session) this.#handle(event);
-    else this.#early.push(event);
+    // Of anything else the server tells once rtc-node says that it's ready, which is later.
+    else if (event.kind === 'disconnected') this.#leftEarly = event.reason;
   };
 
   #handle(event: SessionEvent): void {
     switch (event.kind) {
       case 'participantConnected': {
-        const participant = new RemoteParticipant(event.participant);
+        const participant = RemoteParticipant.create(event.participant);
         this.#remoteParticipants.set(participant.identity, participant);
         this.emit('participantConnected', participant);
         return;
@@ -449,8 +452,10 @@ export class Room extends TypedEmitter<RoomEvents> implements AsyncDisposable {
       participant.roomLeft();
     }
     this.#local?.roomLeft();
+    this.#telling = true;
     this.#setState('disconnected');
     this.emit('disconnected', reason);
+    this.#telling = false;
   }
 }
 

@@ -1,3 +1,4 @@
+import { listenForAbort } from '../core/abort.js';
 import { BoundedQueue } from '../core/bounded-queue.js';
 import type { TrackKind } from '../core/track-handle.js';
 import type { Room } from './room.js';
@@ -28,6 +29,7 @@ export class TrackIterator<Kind extends TrackKind>
       this.#stop();
       this.#queue.abort(filter.signal?.reason);
     };
+    const forgetSignal = filter.signal && listenForAbort(filter.signal, onAbort);
     const offs = [
       room.on('trackSubscribed', (track, publication, participant) => {
         offer({ track, publication, participant });
@@ -38,7 +40,7 @@ export class TrackIterator<Kind extends TrackKind>
       }),
     ];
     this.#stop = () => {
-      filter.signal?.removeEventListener('abort', onAbort);
+      forgetSignal?.();
       for (const off of offs) off();
     };
     for (const participant of room.remoteParticipants.values()) {
@@ -48,7 +50,6 @@ export class TrackIterator<Kind extends TrackKind>
       }
     }
     if (filter.signal?.aborted) onAbort();
-    else filter.signal?.addEventListener('abort', onAbort, { once: true });
   }
 
   /** The next track, or the end. @throws The signal's reason once it aborts. */

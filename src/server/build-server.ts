@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import {
+  lstat,
   mkdir,
   mkdtemp,
   readdir,
@@ -82,10 +83,10 @@ export async function buildServer(
     );
   }
   const lock = join(directory, 'build.lock');
-  if (!(await takeLock(lock))) {
+  if (!(await takeLock(lock, signal))) {
     const what = `Waiting for LiveKit server ${LIVEKIT_SERVER_VERSION}, which another process builds`;
     const locked = await withProgress('wait', what, onProgress, async () => {
-      while (!(await takeLock(lock))) {
+      while (!(await takeLock(lock, signal))) {
         if ((await runnableFault(path)) === undefined) return false;
         await sleep(LOCK_POLL_MS, undefined, { signal });
       }
@@ -147,24 +148,40 @@ async function goInstall(
 }
 
 /** Whether the lock was free, or left behind by a process that no longer beats, and is now ours. */
-async function takeLock(lock: string): Promise<boolean> {
+async function takeLock(lock: string, signal: AbortSignal | undefined): Promise<boolean> {
   for (;;) {
+    signal?.throwIfAborted();
     try {
       await writeFile(lock, `${hostname()} ${process.pid}\n`, { flag: 'wx' });
       return true;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     }
-    const stats = await stat(lock).catch(() => undefined);
+    const stats = await lstat(lock).catch(() => undefined);
     const fresh = stats && Date.now() - stats.mtimeMs < LOCK_STALE_MS;
     if (fresh && !(await ownerIsGone(lock))) return false;
     if (stats) {
       // Renamed first, so that of two that find it stale one alone removes it.
       const stale = `${lock}-${randomBytes(6).toString('hex')}`;
-      await rename(lock, stale).catch(() => undefined);
+      try {
+        await rename(lock, stale);
+      } catch (error) {
+        // Another has removed it.
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') continue;
+        throw lockFailure(lock, error);
+      }
       await rm(stale, { recursive: true, force: true });
     }
   }
+}
+
+function lockFailure(lock: string, cause: unknown): FramewireError {
+  const { code } = cause as NodeJS.ErrnoException;
+  return new FramewireError(
+    'server-start',
+    `It can't be built: ${lock}, left behind by an earlier build, can't be removed (${code}).`,
+    { cause },
+  );
 }
 
 /** Whether the lock's owner is known to be gone, which can be told for those on this machine. */

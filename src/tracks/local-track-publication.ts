@@ -13,8 +13,7 @@ export class LocalTrackPublication extends TrackPublication {
   readonly #subscribed: Promise<void>;
   #settle: { readonly resolve: () => void; readonly reject: (error: Error) => void } | undefined;
 
-  /** @internal */
-  constructor(
+  private constructor(
     state: PublicationState,
     track: LocalVideoTrack | LocalAudioTrack,
     unpublish: () => Promise<void>,
@@ -27,6 +26,15 @@ export class LocalTrackPublication extends TrackPublication {
     });
     // Who doesn't wait for it isn't told that it never came.
     this.#subscribed.catch(() => undefined);
+  }
+
+  /** @internal */
+  static create(
+    state: PublicationState,
+    track: LocalVideoTrack | LocalAudioTrack,
+    unpublish: () => Promise<void>,
+  ): LocalTrackPublication {
+    return new LocalTrackPublication(state, track, unpublish);
   }
 
   /** Takes the track back; it can be published again. Safe to call twice. */

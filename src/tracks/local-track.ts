@@ -5,7 +5,7 @@ import type { NativeTrackLease, TrackHandle } from '../core/track-handle.js';
 import { VideoSource } from '../video/video-source.js';
 import { Track } from './track.js';
 
-/** @internal What a track needs of the room that it's published in. */
+/** What a track needs of the room that it's published in. */
 export interface PublishedPlace {
   /** Whose sid changes when the connection is made anew. */
   readonly publication: { readonly sid: string };
@@ -21,7 +21,8 @@ export abstract class LocalTrack extends Track implements TrackHandle, AsyncDisp
   readonly remote: boolean = false;
   readonly #source: VideoSource | AudioSource;
   readonly #forgetSource: () => void;
-  #place: PublishedPlace | undefined;
+  /** From the time it's asked for, so that no two rooms get it. */
+  #place: PublishedPlace | 'publishing' | undefined;
   /** Own mutes and unmutes of which the room has yet to tell. */
   #echoes = 0;
 
@@ -38,12 +39,12 @@ export abstract class LocalTrack extends Track implements TrackHandle, AsyncDisp
 
   /** The server's id of the track while it's published. */
   get sid(): string | undefined {
-    return this.#place?.publication.sid;
+    return this.#published?.publication.sid;
   }
 
   /** Whether the track is published in a room. */
   get published(): boolean {
-    return this.#place !== undefined;
+    return this.#published !== undefined;
   }
 
   /**
@@ -65,7 +66,7 @@ export abstract class LocalTrack extends Track implements TrackHandle, AsyncDisp
   async close(): Promise<void> {
     this.#forgetSource();
     this.end();
-    await this.#place?.unpublish();
+    await this.#published?.unpublish();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -76,6 +77,14 @@ export abstract class LocalTrack extends Track implements TrackHandle, AsyncDisp
   openNative(): NativeTrackLease {
     if (this.ended) throw new FramewireError('closed', `The local track '${this.name}' is closed.`);
     return this.#source.openTrack(this.name);
+  }
+
+  /** @internal A room is about to publish it: {@link LocalTrack.roomPublished} says how that went. */
+  roomPublishing(): void {
+    if (this.#place !== undefined) {
+      throw new FramewireError('invalid-state', `'${this.name}' is published already.`);
+    }
+    this.#place = 'publishing';
   }
 
   /** @internal The room says where the track is published, or that it no longer is. */
@@ -105,9 +114,14 @@ export abstract class LocalTrack extends Track implements TrackHandle, AsyncDisp
   }
 
   #tellMuted(muted: boolean): void {
-    if (!this.#place) return;
+    const place = this.#published;
+    if (!place) return;
+    place.setMuted(muted);
     this.#echoes += 1;
-    this.#place.setMuted(muted);
+  }
+
+  get #published(): PublishedPlace | undefined {
+    return this.#place === 'publishing' ? undefined : this.#place;
   }
 }
 
@@ -116,7 +130,6 @@ export class LocalVideoTrack extends LocalTrack {
   readonly kind = 'video' as const;
   readonly source: VideoSource;
 
-  /** @internal */
   private constructor(name: string, source: VideoSource) {
     super(name, source);
     this.source = source;
@@ -142,7 +155,6 @@ export class LocalAudioTrack extends LocalTrack {
   readonly kind = 'audio' as const;
   readonly source: AudioSource;
 
-  /** @internal */
   private constructor(name: string, source: AudioSource) {
     super(name, source);
     this.source = source;

@@ -1,4 +1,5 @@
 import { FramewireError } from '../core/errors.js';
+import type { PublicationState } from '../native/rtc-state.js';
 import type { RemoteAudioTrack, RemoteVideoTrack } from './remote-track.js';
 import { TrackPublication } from './track-publication.js';
 
@@ -6,6 +7,15 @@ import { TrackPublication } from './track-publication.js';
 export class RemoteTrackPublication extends TrackPublication {
   #track: RemoteVideoTrack | RemoteAudioTrack | undefined;
   #published = true;
+
+  private constructor(state: PublicationState) {
+    super(state);
+  }
+
+  /** @internal */
+  static create(state: PublicationState): RemoteTrackPublication {
+    return new RemoteTrackPublication(state);
+  }
 
   /** The track while we are subscribed to it. */
   get track(): RemoteVideoTrack | RemoteAudioTrack | undefined {

@@ -3,7 +3,7 @@ import type { NativeTrackLease, TrackHandle } from '../core/track-handle.js';
 import { trackBytesReceived } from '../native/track-stats.js';
 import { Track } from './track.js';
 
-/** @internal How a remote track comes to be. */
+/** How a remote track comes to be. */
 export interface RemoteTrackInit {
   readonly sid: string;
   readonly name: string;
@@ -23,7 +23,7 @@ export abstract class RemoteTrack extends Track implements TrackHandle {
   readonly #handle: number;
 
   /** @internal */
-  constructor({ sid, name, muted, handle }: RemoteTrackInit) {
+  protected constructor({ sid, name, muted, handle }: RemoteTrackInit) {
     super(name);
     this.sid = sid;
     this.#handle = handle;
@@ -55,9 +55,27 @@ export abstract class RemoteTrack extends Track implements TrackHandle {
 /** Somebody else's video. Read it with a `VideoStream`. */
 export class RemoteVideoTrack extends RemoteTrack {
   readonly kind = 'video' as const;
+
+  private constructor(init: RemoteTrackInit) {
+    super(init);
+  }
+
+  /** @internal */
+  static create(init: RemoteTrackInit): RemoteVideoTrack {
+    return new RemoteVideoTrack(init);
+  }
 }
 
 /** Somebody else's audio. Read it with an `AudioStream`. */
 export class RemoteAudioTrack extends RemoteTrack {
   readonly kind = 'audio' as const;
+
+  private constructor(init: RemoteTrackInit) {
+    super(init);
+  }
+
+  /** @internal */
+  static create(init: RemoteTrackInit): RemoteAudioTrack {
+    return new RemoteAudioTrack(init);
+  }
 }

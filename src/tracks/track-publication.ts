@@ -8,7 +8,7 @@ export abstract class TrackPublication {
   protected readonly state: PublicationState;
 
   /** @internal */
-  constructor(state: PublicationState) {
+  protected constructor(state: PublicationState) {
     this.state = state;
     this.kind = state.kind;
   }

@@ -1,4 +1,4 @@
-import type { TrackHandle, TrackKind } from '../core/track-handle.js';
+import type { Brand, TrackKind } from '../core/track-handle.js';
 import { TypedEmitter } from '../core/typed-emitter.js';
 
 /** What a track tells. */
@@ -15,13 +15,14 @@ export interface TrackEvents {
  * Audio or video that can be published, or was received.
  */
 export abstract class Track extends TypedEmitter<TrackEvents> {
+  /** In types alone: tracks are made by Framewire. */
+  declare readonly brand: Brand<'track'>;
   abstract readonly kind: TrackKind;
   /** What its publisher called it. */
   readonly name: string;
   #ended = false;
   #muted = false;
 
-  /** @internal */
   protected constructor(name: string) {
     super();
     this.name = name;
@@ -56,6 +57,3 @@ export abstract class Track extends TypedEmitter<TrackEvents> {
     this.emit(muted ? 'muted' : 'unmuted');
   }
 }
-
-/** @internal What both {@link Track} and the streams need. */
-export type AnyTrack = Track & TrackHandle;

@@ -2,8 +2,7 @@ import { types } from 'node:util';
 import { checkBoolean, checkInteger, checkOneOf, checkOptions, shown } from '../core/check.js';
 import { monotonicUs, wallClockUs } from '../core/clock.js';
 import { FramewireError } from '../core/errors.js';
-import type { NativeTrackLease } from '../core/track-handle.js';
-import { ffi } from '../native/ffi-client.js';
+import { MediaSource } from '../native/media-source.js';
 import { captureVideoFrame, newVideoSource, newVideoTrack } from '../native/video-requests.js';
 import { MAX_DIMENSION, type PixelFormat } from './pixel-format.js';
 import { type FrameMetadata, ROTATIONS, VideoFrame, type VideoRotation } from './video-frame.js';
@@ -37,7 +36,8 @@ export interface CaptureFrameOptions {
   readonly rotation?: VideoRotation;
   /**
    * What subscribers get as `frame.metadata`. Default: the frame's own `captureTimeUs` and
-   * `userData`; without a capture time, now. The `frameId` is always the source's own count.
+   * `userData`, unless that is larger than 232 bytes; without a capture time, now. The `frameId` is
+   * always the source's own count.
    */
   readonly metadata?: Omit<FrameMetadata, 'frameId'>;
 }
@@ -71,14 +71,11 @@ const TAKEN_AS_THEY_ARE: readonly PixelFormat[] = ['RGBA', 'BGRA', 'ARGB', 'ABGR
  * source.captureFrame(frame);
  * ```
  */
-export class VideoSource implements Disposable {
+export class VideoSource extends MediaSource {
   readonly width: number;
   readonly height: number;
   readonly screencast: boolean;
   readonly onResize: ResizePolicy;
-  readonly #handle: number;
-  readonly #closedListeners = new Set<() => void>();
-  #closed = false;
   #frames = 0;
   #timestamps: 'undecided' | 'automatic' | 'callers' = 'undecided';
   #lastTimestampUs = -1;
@@ -96,17 +93,12 @@ export class VideoSource implements Disposable {
     checkInteger(height, 'options.height', bounds);
     checkBoolean(screencast, 'options.screencast');
     checkOneOf(onResize, 'options.onResize', RESIZES);
+    super('video', newVideoSource({ width, height, screencast }));
     this.width = width;
     this.height = height;
     this.screencast = screencast;
     this.onResize = onResize;
-    this.#handle = newVideoSource({ width, height, screencast });
     this.#silenceStartUp();
-  }
-
-  /** Whether {@link VideoSource.close} was called. */
-  get closed(): boolean {
-    return this.#closed;
   }
 
   /** Frames captured so far, which is also the id of the next one. */
@@ -120,7 +112,7 @@ export class VideoSource implements Disposable {
    *
    * @throws TypeError if an argument has the wrong type.
    * @throws RangeError if the frame has another size and `onResize` is `reject`, if `timestampUs` is
-   * not later than the one before, or user data is larger than 232 bytes.
+   * not later than the one before, or user data given in `options` is larger than 232 bytes.
    * @throws FramewireError `closed` if the source or the frame is closed; `invalid-state` if
    * `timestampUs` is given on some frames and not on others.
    */
@@ -129,20 +121,20 @@ export class VideoSource implements Disposable {
       throw new TypeError(`frame must be a VideoFrame, got ${shown(frame)}.`);
     }
     checkOptions(options, 'options');
-    const { timestampUs, rotation = frame.rotation, metadata = frame.metadata } = options;
+    const { timestampUs, rotation = frame.rotation, metadata = inherited(frame) } = options;
     checkOneOf(rotation, 'options.rotation', ROTATIONS);
     checkOptions(metadata, 'options.metadata');
     const { captureTimeUs = wallClockUs(), userData } = metadata;
     checkInteger(captureTimeUs, 'options.metadata.captureTimeUs', { min: 0 });
     checkUserData(userData);
-    if (this.#closed) throw new FramewireError('closed', 'The video source is closed.');
+    this.checkOpen();
     if (frame.closed) throw new FramewireError('closed', 'The video frame is closed.');
     const at = this.#timestampOf(timestampUs);
 
     const fitting = this.#fitted(frame);
     try {
       fitting.withNativePixels((pixels) => {
-        captureVideoFrame(this.#handle, pixels, {
+        captureVideoFrame(this.handle, pixels, {
           timestampUs: at,
           rotation: ROTATIONS.indexOf(rotation),
           metadata: { captureTimeUs, frameId: this.#frames >>> 0, userData },
@@ -156,37 +148,9 @@ export class VideoSource implements Disposable {
     this.#frames += 1;
   }
 
-  /** Frees the source; capturing is an error then. Safe to call twice. */
-  close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    ffi().drop(this.#handle);
-    for (const listener of this.#closedListeners) listener();
-    this.#closedListeners.clear();
-  }
-
-  [Symbol.dispose](): void {
-    this.close();
-  }
-
-  /** @internal A native track of this source, to be released. */
-  openTrack(name: string): NativeTrackLease {
-    if (this.#closed) throw new FramewireError('closed', 'The video source is closed.');
-    const handle = newVideoTrack(name, this.#handle);
-    return {
-      handle,
-      release: () => {
-        ffi().drop(handle);
-      },
-    };
-  }
-
-  /** @internal Calls `listener` when the source is closed. Returns how to take that back. */
-  onClosed(listener: () => void): () => void {
-    this.#closedListeners.add(listener);
-    return () => {
-      this.#closedListeners.delete(listener);
-    };
+  /** @internal */
+  protected override newTrack(name: string): number {
+    return newVideoTrack(name, this.handle);
   }
 
   /**
@@ -197,7 +161,7 @@ export class VideoSource implements Disposable {
     const { width, height } = this;
     using black = VideoFrame.create({ width, height, format: 'I420' });
     black.withNativePixels((pixels) => {
-      captureVideoFrame(this.#handle, pixels, { timestampUs: monotonicUs(), rotation: 0 });
+      captureVideoFrame(this.handle, pixels, { timestampUs: monotonicUs(), rotation: 0 });
     });
   }
 
@@ -239,6 +203,18 @@ function mixedTimestamps(this_: string, others: string): FramewireError {
     'invalid-state',
     `A source's frames have time stamps of the caller's always or never: this one ${this_}, those before ${others}.`,
   );
+}
+
+/**
+ * What a frame passes on. Others may have sent it with up to 248 bytes of user data, when that goes
+ * alone (measured): whoever passes the frame on never saw them, and can't be blamed for their number.
+ */
+function inherited({ metadata }: VideoFrame): NonNullable<CaptureFrameOptions['metadata']> {
+  const { captureTimeUs, userData } = metadata;
+  return {
+    ...(captureTimeUs !== undefined && { captureTimeUs }),
+    ...(userData && userData.byteLength <= MAX_USER_DATA_BYTES && { userData }),
+  };
 }
 
 function checkUserData(userData: unknown): void {

@@ -8,26 +8,32 @@ import {
 } from '../core/check.js';
 import { monotonicUs, wallClockUs } from '../core/clock.js';
 import { type DropCounts, FrameStream } from '../core/frame-stream.js';
-import { Histogram, type Percentiles } from '../core/histogram.js';
-import { fromTrack, participantInput, type StreamInput } from '../core/stream-input.js';
+import type { Percentiles } from '../core/histogram.js';
+import { fromTrack, participantInput, StreamInput } from '../core/stream-input.js';
 import {
   checkTrack,
   type ParticipantHandle,
   type TrackHandle,
   type TrackSource,
 } from '../core/track-handle.js';
-import { ffi, openWithEvents } from '../native/ffi-client.js';
+import { ffi } from '../native/ffi-client.js';
 import type { NativeVideoFrame } from '../native/media-events.js';
+import { openTrackStream } from '../native/track-stream.js';
 import { openVideoStream } from '../native/video-requests.js';
 import { FpsThinner } from './fps-thinner.js';
 import { FpsTracker } from './fps-tracker.js';
+import { type FrameAge, FrameAges } from './frame-ages.js';
+import { LatencyMeter } from './latency-meter.js';
 import { PIXEL_FORMATS, type PixelFormat } from './pixel-format.js';
 import { receivedFrame } from './received-frame.js';
 import type { VideoFrame } from './video-frame.js';
 
 /** How a {@link VideoStream} gives its frames. */
 export interface VideoStreamOptions {
-  /** Format of the frames, converted natively. Default: as they come, which is mostly `I420`. */
+  /**
+   * Format of the frames. Default: as they come, which is mostly `I420`. `RGBA` and `I420` are made
+   * as the frames come, off the event loop; the others when a frame is read.
+   */
   readonly format?: PixelFormat;
   /**
    * Most frames that wait for the reader. Default 1: the newest frame, whatever the reader's speed.
@@ -68,14 +74,15 @@ export interface VideoStreamStats {
   readonly fps: number;
   /**
    * From capture to delivery, by the publisher's clock and ours, which on two machines may differ.
-   * `undefined` when the publisher sends no capture time.
+   * `undefined` when the publisher sends no capture time, and, for the rest of the stream, once a
+   * frame came more than 5 ms before its capture: the clocks differ, and no latency can be known.
    */
   readonly latencyMs: Percentiles | undefined;
 }
 
 interface QueuedFrame {
   readonly frame: NativeVideoFrame;
-  readonly receivedUs: number;
+  readonly age: FrameAge;
 }
 
 /**
@@ -97,7 +104,8 @@ export class VideoStream extends FrameStream<QueuedFrame, VideoFrame> {
   readonly #upright: boolean;
   readonly #thinner: FpsThinner | undefined;
   readonly #fps = new FpsTracker();
-  readonly #latency = new Histogram();
+  readonly #latency = new LatencyMeter();
+  #ages = new FrameAges();
   #lastFrameId: number | undefined;
   #missing: number | undefined;
 
@@ -110,7 +118,7 @@ export class VideoStream extends FrameStream<QueuedFrame, VideoFrame> {
   /** @internal */
   constructor(input: StreamInput, options?: VideoStreamOptions);
   constructor(from: TrackHandle | StreamInput, options: VideoStreamOptions = {}) {
-    if (typeof from !== 'function') checkTrack(from, 'video');
+    if (!(from instanceof StreamInput)) checkTrack(from, 'video');
     checkOptions(options, 'options');
     const { format, capacity = 1, overflow = 'drop-oldest', fps, maxAgeMs, upright } = options;
     if (format !== undefined) checkOneOf(format, 'options.format', PIXEL_FORMATS);
@@ -124,7 +132,7 @@ export class VideoStream extends FrameStream<QueuedFrame, VideoFrame> {
     this.#maxAgeUs = maxAgeMs === undefined ? Infinity : maxAgeMs * 1000;
     this.#upright = upright ?? false;
     this.#thinner = fps === undefined ? undefined : new FpsThinner(fps);
-    this.start(typeof from === 'function' ? from : fromTrack(from));
+    this.start(from instanceof StreamInput ? from : fromTrack(from));
   }
 
   /** As the constructor. */
@@ -163,7 +171,7 @@ export class VideoStream extends FrameStream<QueuedFrame, VideoFrame> {
       dropped: { ...this.dropped },
       missing: this.#missing,
       fps: this.#fps.fps,
-      latencyMs: this.#latency.percentiles(1000),
+      latencyMs: this.#latency.percentilesMs,
     };
   }
 
@@ -171,25 +179,15 @@ export class VideoStream extends FrameStream<QueuedFrame, VideoFrame> {
   protected override open(track: TrackHandle, onEnded: () => void): () => void {
     // Another publisher counts anew.
     this.#lastFrameId = undefined;
-    return openWithEvents(
-      () => {
-        const { handle, release } = track.openNative();
-        const close = openVideoStream(
-          { track: handle, type: nativeType(this.#format) },
-          (event) => {
-            if (event.kind === 'video') this.#receive(event.frame, track.remote);
-            else if (event.kind === 'end') onEnded();
-          },
-        );
-        return () => {
-          close();
-          release();
-        };
-      },
-      (error) => {
-        this.fail(error);
-      },
-    );
+    this.#ages = new FrameAges();
+    return openTrackStream(track, {
+      open: (handle) =>
+        openVideoStream({ track: handle, type: nativeType(this.#format) }, (event) => {
+          if (event.kind === 'video') this.#receive(event.frame, track.remote);
+          else if (event.kind === 'end') onEnded();
+        }),
+      fail: (error) => this.fail(error),
+    });
   }
 
   #receive(frame: NativeVideoFrame, remote: boolean): void {
@@ -198,13 +196,14 @@ export class VideoStream extends FrameStream<QueuedFrame, VideoFrame> {
       return;
     }
     this.received += 1;
+    const age = this.#ages.arrived(frame.timestampUs, monotonicUs());
     this.#countMissing(frame.frameId);
     if (this.#thinner?.accept(frame.timestampUs) === false) {
       this.dropped.rate += 1;
       ffi().drop(frame.handle);
       return;
     }
-    this.push({ frame, receivedUs: receivedUs(frame) });
+    this.push({ frame, age });
   }
 
   #countMissing(frameId: number | undefined): void {
@@ -216,8 +215,8 @@ export class VideoStream extends FrameStream<QueuedFrame, VideoFrame> {
   }
 
   /** @internal */
-  protected override tooLate({ receivedUs }: QueuedFrame): boolean {
-    return monotonicUs() - receivedUs > this.#maxAgeUs;
+  protected override tooLate({ age }: QueuedFrame): boolean {
+    return age(monotonicUs()) > this.#maxAgeUs;
   }
 
   /** @internal */
@@ -229,7 +228,7 @@ export class VideoStream extends FrameStream<QueuedFrame, VideoFrame> {
   protected override deliver({ frame }: QueuedFrame): VideoFrame {
     this.#fps.add(frame.timestampUs);
     if (frame.captureTimeUs !== undefined) {
-      this.#latency.add(wallClockUs() - frame.captureTimeUs);
+      this.#latency.add(frame.captureTimeUs, wallClockUs());
     }
     let received = receivedFrame(frame);
     if (this.#format !== undefined && received.format !== this.#format) {
@@ -241,20 +240,6 @@ export class VideoStream extends FrameStream<QueuedFrame, VideoFrame> {
     return turned.upright();
   }
 }
-
-/**
- * When the native side had the frame. While the event loop was busy that was long before we hear of it;
- * the time stamp is on the same clock, about 10 ms ahead for remote tracks (measured), since it says when
- * the frame is to be shown.
- */
-function receivedUs({ timestampUs }: NativeVideoFrame): number {
-  const now = monotonicUs();
-  const behind = now - timestampUs;
-  return behind > 0 && behind < MOST_PLAUSIBLE_DELAY_US ? timestampUs : now;
-}
-
-/** A time stamp further off is not on our clock. */
-const MOST_PLAUSIBLE_DELAY_US = 10_000_000;
 
 /**
  * LiveKit ends a remote track with a few blank frames of 8x8, or 2x2 with H.264. Nobody published

@@ -289,6 +289,41 @@ describe('connecting', () => {
     for (const connectTimeoutMs of [0, -1, NaN, Infinity]) {
       await expect(connect('ws://host', 'token', { connectTimeoutMs })).rejects.toThrow(RangeError);
     }
+    await expect(connect('ws://host', 'token', { connectTimeoutMs: 1e30 })).rejects.toThrow(
+      new RangeError('options.connectTimeoutMs must be at most 2147483647, got 1e+30.'),
+    );
     expect(room.state).toBe('disconnected');
+  });
+
+  it('lets the process exit where two copies of the package were used', async () => {
+    const end = await withServer(blackHole(), async (address) =>
+      runProgram('two-copies.cjs', [
+        live.server.url,
+        await live.token('alice'),
+        await live.token('bob'),
+        `ws://${address}`,
+      ]),
+    );
+    expect(end).toEqual({ code: 0, signal: null, stdout: 'seen\ntimeout\nidle\n', stderr: '' });
+  });
+
+  it('is given up by disconnect() also where a listener tries again', async () => {
+    const room = live.room();
+    const token = await live.token('agent');
+    await withServer(blackHole(), async (address) => {
+      const url = `ws://${address}`;
+      const again = new Promise<unknown>((resolve) => {
+        const off = room.on('stateChanged', (state) => {
+          if (state !== 'disconnected') return;
+          off();
+          room.connect(url, token).catch(resolve);
+        });
+      });
+      const first = room.connect(url, token, { connectTimeoutMs: 200 });
+      await expect(first).rejects.toMatchObject({ code: 'timeout' });
+      const [failure] = await Promise.all([again, room.disconnect()]);
+      expect(failure).toMatchObject({ code: 'aborted' });
+      await room.disconnect();
+    });
   });
 });

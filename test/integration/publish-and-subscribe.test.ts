@@ -79,6 +79,27 @@ describe('publishing and subscribing', () => {
     await untilColor(stream, GREEN);
   });
 
+  it('publishes a track in one of two rooms that ask for it at once', async () => {
+    const [here, there] = [
+      await live.join('alice'),
+      await live.join('alice', { room: 'elsewhere' }),
+    ];
+    using source = new VideoSource({ width: 320, height: 180 });
+    const track = LocalVideoTrack.create('picture', source);
+    const first = here.localParticipant.publishTrack(track);
+    await expect(there.localParticipant.publishTrack(track)).rejects.toMatchObject({
+      code: 'invalid-state',
+    });
+    await first;
+    await expect(there.localParticipant.publishTrack(track)).rejects.toMatchObject({
+      code: 'invalid-state',
+    });
+    await here.localParticipant.unpublishTrack(track);
+    await there.localParticipant.publishTrack(track);
+    await track.close();
+    for (const room of [here, there]) expect(room.localParticipant.trackPublications.size).toBe(0);
+  });
+
   it('takes every publish option', async () => {
     const [alice, bob] = await Promise.all([live.join('alice'), live.join('bob')]);
     const options = {

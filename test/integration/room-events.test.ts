@@ -181,6 +181,35 @@ describe("a room's events", () => {
     expect(rtcRoom.isConnected).toBe(false);
   });
 
+  it('tell the end of a stay before the next begins, also to a listener that rejoins', async () => {
+    const room = await live.join('alice');
+    const token = await live.token('alice');
+    const told: string[] = [];
+    const rejoined = new Promise<void>((resolve, reject) => {
+      room.on('stateChanged', (state) => {
+        told.push(state);
+        if (state !== 'disconnected' || told.length > 1) return;
+        room.connect(live.server.url, token).then(resolve, reject);
+        const twice = room.connect(live.server.url, token);
+        twice.catch((error: unknown) => told.push((error as FramewireError).code));
+      });
+      for (const name of ['disconnected', 'connected'] as const) {
+        room.on(name, () => told.push(`${name} event`));
+      }
+    });
+    await room.disconnect();
+    await rejoined;
+    expect(told.filter((one) => one !== 'invalid-state')).toEqual([
+      'disconnected',
+      'disconnected event',
+      'connecting',
+      'connected',
+      'connected event',
+    ]);
+    expect(told).toContain('invalid-state');
+    expect(room.connected).toBe(true);
+  });
+
   it('come as long as somebody listens, also after joining again', async () => {
     const [alice, bob] = [await live.join('alice'), live.room()];
     await live.paint(alice, RED);

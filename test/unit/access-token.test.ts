@@ -16,6 +16,25 @@ describe('AccessToken', () => {
 
     const longer = await claimsOf(new AccessToken(KEY, SECRET, { identity: 'agent', ttl: 3600 }));
     expect(longer.exp! - longer.nbf!).toBe(3600);
+
+    const options = { identity: 'agent', ttl: undefined } as unknown as { identity: string };
+    const unsaid = await claimsOf(new AccessToken(KEY, SECRET, options));
+    expect(unsaid.exp! - unsaid.nbf!).toBe(600);
+  });
+
+  test.each(['90s', '2 hours', '1.5h', '-1 minute'])('is valid for %s', async (ttl) => {
+    expect(await new AccessToken(KEY, SECRET, { identity: 'agent', ttl }).toJwt()).toMatch(/^ey/);
+  });
+
+  test.each([null, true, 4n, {}, [60], new Date()])('refuses %p as a time span', (ttl) => {
+    expect(() => new AccessToken(KEY, SECRET, { ttl: ttl as never })).toThrow(
+      /^options.ttl must be seconds .*, got /,
+    );
+    expect(() => new AccessToken(KEY, SECRET, { ttl: ttl as never })).toThrow(TypeError);
+  });
+
+  test.each([0, NaN, Infinity, 1e30, '', 'soon', '10 parsecs'])('refuses a span of %p', (ttl) => {
+    expect(() => new AccessToken(KEY, SECRET, { ttl })).toThrow(RangeError);
   });
 
   test('takes the names that tracks are published by', async () => {

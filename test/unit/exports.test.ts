@@ -3,6 +3,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import ts from 'typescript';
 import * as framewire from 'framewire';
 import {
   AudioFrame,
@@ -57,6 +58,66 @@ const EXPORTS = [
   'configureLog',
   'thinFps',
 ];
+
+/** A program that makes what only Framewire makes; its types are those of the built package. */
+const FORGERY = `
+import * as framewire from 'framewire';
+${[
+  'LocalTrack',
+  'LocalAudioTrack',
+  'LocalVideoTrack',
+  'LocalParticipant',
+  'LocalTrackPublication',
+  'Participant',
+  'RemoteAudioTrack',
+  'RemoteParticipant',
+  'RemoteTrack',
+  'RemoteTrackPublication',
+  'RemoteVideoTrack',
+  'Track',
+  'TrackPublication',
+]
+  .map((name) => `// @ts-expect-error -- Made by Framewire.\nnew framewire.${name}();`)
+  .join('\n')}
+// @ts-expect-error -- No track.
+new framewire.VideoStream({ kind: 'video', name: 'x', remote: false });
+// @ts-expect-error -- No track.
+new framewire.AudioStream({ kind: 'audio', name: 'x', remote: false });
+// @ts-expect-error -- No participant.
+framewire.VideoStream.fromParticipant({ identity: 'x' }, 'camera');
+export function watch(track: framewire.RemoteTrackOf<'video'>, mine: framewire.LocalVideoTrack) {
+  const options: framewire.FpsTrackerOptions = {};
+  return [new framewire.VideoStream(track), framewire.VideoStream.fromTrack(mine), options];
+}
+export function follow(one: framewire.RemoteParticipant, me: framewire.LocalParticipant) {
+  return [one, me].map((of) => framewire.VideoStream.fromParticipant(of, 'camera'));
+}
+`;
+
+/** The errors of a program that lies in the package's folder, and so imports the built package. */
+function typeErrors(source: string): string[] {
+  const path = join(__dirname, '..', '..', 'user.ts');
+  const options: ts.CompilerOptions = {
+    module: ts.ModuleKind.Node20,
+    target: ts.ScriptTarget.ES2022,
+    lib: ['lib.es2023.d.ts', 'lib.esnext.disposable.d.ts'],
+    types: ['node'],
+    strict: true,
+    noEmit: true,
+    skipLibCheck: true,
+  };
+  const host = ts.createCompilerHost(options);
+  const getSourceFile = host.getSourceFile.bind(host);
+  host.fileExists = (name) => name === path || ts.sys.fileExists(name);
+  host.getSourceFile = (name, ...rest) =>
+    name === path
+      ? ts.createSourceFile(name, source, ts.ScriptTarget.ES2022, true)
+      : getSourceFile(name, ...rest);
+  const program = ts.createProgram([path], options, host);
+  return ts
+    .getPreEmitDiagnostics(program)
+    .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, ' '));
+}
 
 /** Runs a program on the built package, as a user's would. */
 async function run(source: string, ...args: readonly string[]): Promise<unknown> {
@@ -115,6 +176,13 @@ describe('the package', () => {
 });
 
 describe('the types', () => {
+  it('have nobody make what only Framewire makes', () => {
+    expect(typeErrors(FORGERY)).toEqual([]);
+    expect(typeErrors(`${FORGERY}// @ts-expect-error -- There is no error here.\n`)).toHaveLength(
+      1,
+    );
+  }, 60_000);
+
   it('refuse wrong arguments, as the compiler checks', () => {
     expect(wrongArguments).toBeInstanceOf(Function);
   });
@@ -153,6 +221,10 @@ function wrongArguments(): void {
   new AudioFrame(new Float32Array(480), { sampleRate: 48_000, channels: 1 });
   // @ts-expect-error -- No such event.
   new Room().on('frame', () => undefined);
+  // @ts-expect-error -- Tracks are what Framewire made.
+  new VideoStream({ kind: 'video', name: 'x', remote: false });
+  // @ts-expect-error -- Participants are those of a room.
+  VideoStream.fromParticipant({ identity: 'x' }, 'camera');
   // @ts-expect-error -- What the stream gives is a VideoFrame, or the end.
   void stream.next().then(({ value }) => value.width);
 }

@@ -160,6 +160,24 @@ describe('findServer', () => {
     expect(await readdir(directory)).toEqual(['livekit-server']);
   });
 
+  it('says why a lock that was left behind cannot be taken away', async () => {
+    // The lock's path is as long as a path may be, so that it has no name to be moved to.
+    const end = cachedServerPath({ ...env, FRAMEWIRE_CACHE_DIR: '/' });
+    let directory = home;
+    for (let left = 4090 - home.length - end.length; left > 1; left -= 201) {
+      directory = join(directory, 'x'.repeat(Math.min(left - 1, 200)));
+    }
+    env['FRAMEWIRE_CACHE_DIR'] = directory;
+    const lock = join(dirname(cachedServerPath(env)), 'build.lock');
+    await mkdir(dirname(lock), { recursive: true });
+    await writeFile(lock, 'another-machine 1\n');
+    await utimes(lock, new Date(0), new Date(0));
+    await fakeGo();
+    await expect(find()).rejects.toThrow(
+      /left behind by an earlier build, can't be removed \(ENAMETOOLONG\)/,
+    );
+  });
+
   it('takes over at once from a process of this machine that is gone', async () => {
     await fakeGo();
     const { pid } = spawnSync(process.execPath, ['-e', '']);

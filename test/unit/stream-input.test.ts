@@ -1,7 +1,8 @@
 import type { FramewireError } from 'framewire';
 import { FrameStream } from '../../src/core/frame-stream.js';
-import { fromTrack, participantInput, type StreamInput } from '../../src/core/stream-input.js';
+import { fromTrack, participantInput, StreamInput } from '../../src/core/stream-input.js';
 import type {
+  Brand,
   ParticipantHandle,
   TrackHandle,
   TrackKind,
@@ -10,6 +11,7 @@ import type {
 
 /** A track that a test ends when it likes. */
 class FakeTrack implements TrackHandle {
+  declare readonly brand: Brand<'track'>;
   readonly kind = 'video' as const;
   readonly name: string;
   readonly remote = true;
@@ -39,6 +41,7 @@ class FakeTrack implements TrackHandle {
 
 /** A participant whose tracks a test changes. */
 class FakeParticipant implements ParticipantHandle {
+  declare readonly brand: Brand<'participant'>;
   readonly identity = 'ann';
   readonly listeners = new Set<() => void>();
   left = false;
@@ -69,7 +72,7 @@ class FakeParticipant implements ParticipantHandle {
 /** Feeds from `input` and writes down what happens. */
 function follow(input: StreamInput): { readonly story: string[]; readonly stop: () => void } {
   const story: string[] = [];
-  const stop = input({
+  const stop = input.feed({
     open: (track) => {
       story.push(`open ${track.name}`);
       return () => story.push(`close ${track.name}`);
@@ -117,7 +120,7 @@ describe('fromTrack', () => {
     const never = (): never => {
       throw new Error('not called');
     };
-    expect(() => fromTrack(track)({ open, end: never, fail: never })).toThrow('refused');
+    expect(() => fromTrack(track).feed({ open, end: never, fail: never })).toThrow('refused');
     expect(track.listeners.size).toBe(0);
   });
 });
@@ -174,10 +177,7 @@ describe('participantInput', () => {
   it('fails when a later track cannot be opened', () => {
     const ann = new FakeParticipant();
     const errors: unknown[] = [];
-    participantInput(
-      ann,
-      CAMERA,
-    )({
+    participantInput(ann, CAMERA).feed({
       open: () => {
         throw new Error('refused');
       },
@@ -247,10 +247,11 @@ describe('FrameStream', () => {
 
     constructor(items: readonly number[], options: { readonly signal?: AbortSignal } = {}) {
       super({ capacity: 10, overflow: 'error', signal: options.signal });
-      this.start(() => {
+      const feed = (): (() => void) => {
         for (const item of items) this.push(item);
         return () => (this.stopped += 1);
-      });
+      };
+      this.start(new StreamInput(feed));
     }
 
     protected override open(): () => void {

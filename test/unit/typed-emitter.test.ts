@@ -63,6 +63,26 @@ describe('TypedEmitter', () => {
     expect(counter.listenerCount('counted')).toBe(0);
   });
 
+  it('tells the registrations of one listener apart', () => {
+    const counter = new Counter();
+    const calls: number[] = [];
+    const listener = (count: number): unknown => calls.push(count);
+    const endFirst = counter.on('counted', listener);
+    counter.on('counted', listener);
+    counter.once('counted', listener);
+    expect(counter.listenerCount('counted')).toBe(3);
+    endFirst();
+    endFirst();
+    expect(counter.listenerCount('counted')).toBe(2);
+    // The last one, which is for one event.
+    counter.off('counted', listener);
+    counter.count(1);
+    counter.count(2);
+    expect(calls).toEqual([1, 2]);
+    counter.off('counted', listener);
+    expect(counter.listenerCount('counted')).toBe(0);
+  });
+
   it('calls a `once` listener for one event, unless it was taken back', () => {
     const counter = new Counter();
     const calls: string[] = [];

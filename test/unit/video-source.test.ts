@@ -227,6 +227,18 @@ describe('VideoSource', () => {
     );
   });
 
+  it('passes on a frame whose own user data is too much, without that', () => {
+    const source = sourceOf();
+    const userData = new Uint8Array(248);
+    using frame = orange({ metadata: { captureTimeUs: 1000, userData } });
+    source.captureFrame(frame);
+    source.captureFrame(frame, { metadata: { captureTimeUs: 2000 } });
+    expect(source.framesCaptured).toBe(2);
+    expect(failureOf(() => source.captureFrame(frame, { metadata: { userData } }))).toEqual(
+      new RangeError('options.metadata.userData must have at most 232 bytes, got 248.'),
+    );
+  });
+
   it('ends its tracks when it is closed', () => {
     const source = sourceOf();
     const tracks = [LocalVideoTrack.create('a', source), LocalVideoTrack.create('b', source)];

@@ -1,8 +1,10 @@
 import {
   AudioSource,
   AudioStream,
+  FramewireError,
   LocalAudioTrack,
   LocalVideoTrack,
+  type TrackHandle,
   VideoFrame,
   VideoSource,
   VideoStream,
@@ -39,6 +41,29 @@ class Counter implements Disposable {
   [Symbol.dispose](): void {
     clearInterval(this.#timer);
     this.source.close();
+  }
+}
+
+/** A track whose native side is gone. */
+class BrokenTrack implements TrackHandle {
+  declare readonly brand: TrackHandle['brand'];
+  readonly kind: TrackHandle['kind'];
+  readonly name = 'broken';
+  readonly remote = false;
+  readonly ended = false;
+  released = 0;
+
+  constructor(kind: TrackHandle['kind']) {
+    this.kind = kind;
+  }
+
+  onEnded(): () => void {
+    return () => undefined;
+  }
+
+  openNative(): ReturnType<TrackHandle['openNative']> {
+    // No native track has this handle.
+    return { handle: 0, release: () => (this.released += 1) };
   }
 }
 
@@ -178,6 +203,25 @@ describe('VideoStream', () => {
     counter.capture();
     expect(numberOf((await next).value!)).toBe(3);
     expect(stream.stats.dropped.late).toBe(3);
+    await stream.close();
+  });
+
+  it('drops frames that got too old before anybody could hear of them', async () => {
+    using counter = new Counter();
+    const stream = counter.stream({ capacity: 10, maxAgeMs: 50 });
+    counter.capture();
+    await received(stream, 1);
+    const next = stream.next();
+    for (let i = 0; i < 3; i++) {
+      counter.capture();
+      compute(100);
+    }
+    counter.capture();
+    const numbers = [numberOf((await next).value!)];
+    while (numbers.at(-1)! < 4) numbers.push(numberOf((await stream.next()).value!));
+    // When the stream was told of the first ones, they were 100 ms old and more.
+    expect(numbers.at(-1)).toBe(4);
+    expect(stream.stats.dropped.late).toBeGreaterThanOrEqual(3);
     await stream.close();
   });
 
@@ -321,6 +365,17 @@ describe('the end of a VideoStream', () => {
     expect(() => new AudioStream(counter.track)).toThrow(
       new RangeError("track must be an audio track, got one of 'video'."),
     );
+  });
+});
+
+describe('a track that cannot be read', () => {
+  it.each([
+    ['video', (track: TrackHandle) => new VideoStream(track)],
+    ['audio', (track: TrackHandle) => new AudioStream(track)],
+  ] as const)('is let go of again by a stream of %s', (kind, open) => {
+    const track = new BrokenTrack(kind);
+    expect(() => open(track)).toThrow(FramewireError);
+    expect(track.released).toBe(1);
   });
 });
 

@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto';
 
 import fc from 'fast-check';
 
-import { decodeWav, encodeWav, int16FromFloat, isDetached } from '../../src/audio/wav.js';
+import { int16FromFloat } from '../../src/audio/int16-from-float.js';
+import { isDetached } from '../../src/audio/is-detached.js';
+import { decodeWav, encodeWav } from '../../src/audio/wav.js';
 
 interface FormatFields {
   readonly tag?: number;
