@@ -12,7 +12,9 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 function newest(folder) {
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile());
-  return Math.max(...files.map((file) => statSync(join(file.parentPath ?? file.path, file.name)).mtimeMs));
+  return Math.max(
+    ...files.map((file) => statSync(join(file.parentPath ?? file.path, file.name)).mtimeMs),
+  );
 }
 
 const buildInfo = join(root, 'dist', '.tsbuildinfo');
