@@ -42,6 +42,9 @@ export function untilAborted<T>(
   });
 }
 
+/** The longest that a timer can wait, in milliseconds. */
+export const MAX_TIMER_MS: number = 2 ** 31 - 1;
+
 /** A signal with an end of its own, besides the caller's. */
 export interface Deadline extends Disposable {
   readonly signal: AbortSignal;
@@ -73,7 +76,7 @@ export function deadline(options: {
             controller.abort(onTimeout());
           },
           // A longer timer would fire at once.
-          Math.min(timeoutMs, 2 ** 31 - 1),
+          Math.min(timeoutMs, MAX_TIMER_MS),
         );
   return {
     signal: controller.signal,

@@ -1,3 +1,4 @@
+import { MAX_TIMER_MS } from './abort.js';
 import { checkOneOf, checkPositive } from './check.js';
 import { FramewireError } from './errors.js';
 import {
@@ -123,7 +124,7 @@ export function participantInput(
         fail(new FramewireError('timeout', waited));
       };
       // A longer timer would fire at once.
-      timer = setTimeout(onTimeout, Math.min(timeoutMs, 2 ** 31 - 1));
+      timer = setTimeout(onTimeout, Math.min(timeoutMs, MAX_TIMER_MS));
     }
     update();
     return stop;

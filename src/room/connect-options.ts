@@ -1,3 +1,4 @@
+import { MAX_TIMER_MS } from '../core/abort.js';
 import {
   checkBoolean,
   checkOptions,
@@ -9,9 +10,6 @@ import {
 import { FramewireError } from '../core/errors.js';
 import { shownUrl } from '../native/connect-error.js';
 import type { IceServer } from '../native/rtc-session.js';
-
-/** What a timer can wait. */
-const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
 /** How a room is joined. */
 export interface ConnectOptions {
@@ -46,9 +44,9 @@ export function checkConnectOptions(options: ConnectOptions): void {
 
 function checkTimeout(timeoutMs: unknown): void {
   checkPositive(timeoutMs, 'options.connectTimeoutMs');
-  if (timeoutMs > MAX_TIMEOUT_MS) {
+  if (timeoutMs > MAX_TIMER_MS) {
     throw new RangeError(
-      `options.connectTimeoutMs must be at most ${MAX_TIMEOUT_MS}, got ${shown(timeoutMs)}.`,
+      `options.connectTimeoutMs must be at most ${MAX_TIMER_MS}, got ${shown(timeoutMs)}.`,
     );
   }
 }

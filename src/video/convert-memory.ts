@@ -1,7 +1,7 @@
 import { convertNatively } from '../native/video-requests.js';
 import { convertPixels } from './convert-pixels.js';
-import { FrameMemory } from './frame-memory.js';
-import { byteLengthOf, PIXEL_FORMATS, type PixelFormat, planesOf } from './pixel-format.js';
+import { FrameMemory, type Picture } from './frame-memory.js';
+import { byteLengthOf, PIXEL_FORMATS, type PixelFormat } from './pixel-format.js';
 
 /**
  * What LiveKit's own conversion gets right at every size, measured against BT.601's arithmetic. Of the
@@ -23,23 +23,15 @@ const NATIVE: { readonly [From in PixelFormat]?: readonly PixelFormat[] } = {
 /** The picture of `memory` in another format, in memory of its own. */
 export function convertMemory(
   memory: FrameMemory,
-  picture: { readonly format: PixelFormat; readonly width: number; readonly height: number },
+  picture: Picture,
   target: { readonly format: PixelFormat; readonly flipY: boolean },
 ): FrameMemory {
   const { format: from, width, height } = picture;
   const { format: to, flipY } = target;
   if (NATIVE[from]?.includes(to)) {
-    const result = memory.withPointer((pointer) =>
-      convertNatively(
-        {
-          type: PIXEL_FORMATS.indexOf(from),
-          width,
-          height,
-          pointer,
-          planes: planesOf(from, width, height),
-        },
-        { type: PIXEL_FORMATS.indexOf(to), flipY },
-      ),
+    const type = PIXEL_FORMATS.indexOf(to);
+    const result = memory.withNativePixels(picture, (pixels) =>
+      convertNatively(pixels, { type, flipY }),
     );
     return FrameMemory.ofPicture(result, to);
   }

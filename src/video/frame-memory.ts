@@ -4,7 +4,15 @@ import { PooledMemory } from '../core/memory-pool.js';
 import { ffi } from '../native/ffi-client.js';
 import type { NativePicture, NativePlane } from '../native/media-events.js';
 import { canDetachViews, copyNative, pointerTo, withNativeView } from '../native/memory.js';
-import { byteLengthOf, type PixelFormat, planesOf } from './pixel-format.js';
+import type { PixelsForNative } from '../native/video-requests.js';
+import { byteLengthOf, PIXEL_FORMATS, type PixelFormat, planesOf } from './pixel-format.js';
+
+/** How the bytes are a picture. */
+export interface Picture {
+  readonly format: PixelFormat;
+  readonly width: number;
+  readonly height: number;
+}
 
 /** Where the pixels are, and whose memory it is. */
 type Place =
@@ -134,11 +142,16 @@ export class FrameMemory {
     return bytes;
   }
 
-  /** Calls `use` with where native code finds the pixels, which holds until it returns. */
-  withPointer<T>(use: (pointer: bigint) => T): T {
+  /**
+   * Calls `use` with what native code needs to know of the pixels, as the picture that they are. It holds
+   * until `use` returns.
+   */
+  withNativePixels<T>({ format, width, height }: Picture, use: (pixels: PixelsForNative) => T): T {
     const pointer =
       this.#place.kind === 'native' ? BigInt(this.#place.pointer) : pointerTo(this.bytes());
-    return this.#pinned(() => use(pointer));
+    const planes = planesOf(format, width, height);
+    const type = PIXEL_FORMATS.indexOf(format);
+    return this.#pinned(() => use({ type, width, height, pointer, planes }));
   }
 
   /** Calls `read` with the pixels where they are, or with a copy where that isn't safe. */

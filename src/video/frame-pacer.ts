@@ -1,3 +1,4 @@
+import { MAX_TIMER_MS } from '../core/abort.js';
 import { checkFunction, checkOptions, checkPositive, checkSignal } from '../core/check.js';
 import { monotonicUs } from '../core/clock.js';
 import { FramewireError } from '../core/errors.js';
@@ -36,15 +37,14 @@ export interface PacerTick {
 }
 
 const MAX_FPS = 1000;
-// A longer time-out fires at once; the pacer goes back to sleep when woken too early.
-const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
 const SYSTEM_CLOCK: PacerClock = {
   nowUs: monotonicUs,
   sleepUntil: (timeUs, wake) => {
     const delayMs = Math.ceil((timeUs - monotonicUs()) / 1000);
     if (delayMs > 0) {
-      const timer = setTimeout(wake, Math.min(delayMs, MAX_TIMEOUT_MS));
+      // Woken too early, the pacer goes back to sleep.
+      const timer = setTimeout(wake, Math.min(delayMs, MAX_TIMER_MS));
       return () => clearTimeout(timer);
     }
     const immediate = setImmediate(wake);

@@ -321,15 +321,7 @@ export class VideoFrame implements Disposable {
 
   /** @internal Calls `use` with what native code needs to know of the pixels. */
   withNativePixels<T>(use: (pixels: PixelsForNative) => T): T {
-    return this.#open().withPointer((pointer) =>
-      use({
-        type: PIXEL_FORMATS.indexOf(this.format),
-        width: this.width,
-        height: this.height,
-        pointer,
-        planes: planesOf(this.format, this.width, this.height),
-      }),
-    );
+    return this.#open().withNativePixels(this, use);
   }
 
   #open(): FrameMemory {

@@ -9,6 +9,7 @@ import { text } from 'node:stream/consumers';
 import { createCanvas, loadImage } from '@napi-rs/canvas';
 import { startLiveKitServer } from 'framewire/server';
 import { type Color, colorDistance } from 'framewire/testing';
+import { gone, runs } from '../support/processes.js';
 
 // What `npm run demo` runs, once it's built.
 const CLI = resolve('dist/cli/main.js');
@@ -86,20 +87,6 @@ async function descendantsOf(pid: number): Promise<number[]> {
   };
   for (const one of parents.keys()) if (isBelow(one)) found.push(one);
   return found;
-}
-
-function alive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** Resolves when the process is gone. */
-async function gone(pid: number): Promise<void> {
-  while (alive(pid)) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
 afterEach(() => {
@@ -220,7 +207,7 @@ describe('framewire demo', () => {
     child.kill('SIGINT');
     const [code] = (await once(child, 'exit')) as [number | null];
     expect(code).toBe(0);
-    expect(processes.filter(alive)).toEqual([]);
+    expect(processes.filter(runs)).toEqual([]);
   });
 
   it('takes its processes along when it is killed', async () => {
@@ -246,7 +233,7 @@ describe('framewire demo', () => {
     const error = line(child, /^framewire demo: The agent's process ended: SIGKILL\.$/);
     const [[code]] = await Promise.all([once(child, 'exit') as Promise<[number | null]>, error]);
     expect(code).toBe(1);
-    expect(processes.filter(alive)).toEqual([]);
+    expect(processes.filter(runs)).toEqual([]);
   });
 });
 
@@ -262,7 +249,7 @@ describe('framewire server', () => {
     child.kill('SIGINT');
     const [code] = (await once(child, 'exit')) as [number | null];
     expect(code).toBe(0);
-    expect(processes.filter(alive)).toEqual([]);
+    expect(processes.filter(runs)).toEqual([]);
   });
 
   it.each([

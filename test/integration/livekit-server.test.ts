@@ -6,25 +6,12 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { startLiveKitServer, type LiveKitServerOptions } from 'framewire/server';
+import { gone, runs } from '../support/processes.js';
 
 const SECRET = 'a-secret-with-thirty-two-letters';
 const COMPILED = JSON.stringify(resolve('dist/server/index.js'));
 
 jest.setTimeout(180_000);
-
-function runs(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** Resolves when a process that isn't ours to wait for is gone. */
-async function gone(pid: number): Promise<void> {
-  while (runs(pid)) await new Promise((done) => setImmediate(done));
-}
 
 /** Runs a program that has `startLiveKitServer` at hand; `line` gets the next line it prints. */
 function program(source: string): { child: ChildProcess; line: () => Promise<string> } {
