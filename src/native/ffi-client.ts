@@ -1,18 +1,21 @@
 import { EventEmitter } from 'node:events';
-import type { FfiEvent, FfiRequest, FfiResponse, PartialMessage } from '@livekit/rtc-ffi-bindings';
+import type { FfiEvent, FfiRequest, PartialMessage } from '@livekit/rtc-ffi-bindings';
 import { FramewireError } from '../core/errors.js';
 import { log } from '../core/log.js';
 import { binding } from './binding.js';
+import {
+  type AnswerCase,
+  answerNameOf,
+  type CallCase,
+  type EventValue,
+  ownerOf,
+  type RequestCase,
+  type RequestMessage,
+  type RequestValue,
+  type ResponseValue,
+  type RoutedCase,
+} from './ffi-messages.js';
 import { type MediaEvent, MediaEventReader, mediaEventOf } from './media-events.js';
-
-type Requests = NonNullable<PartialMessage<FfiRequest>['message']>;
-type RequestCase = NonNullable<Requests['case']>;
-type RequestValue<C extends RequestCase> = Extract<Requests, { case?: C }>['value'];
-type Responses = FfiResponse['message'];
-type ResponseValue<C> = Extract<Responses, { case: C }>['value'];
-type Events = FfiEvent['message'];
-type EventCase = NonNullable<Events['case']>;
-type EventValue<C> = Extract<Events, { case: C }>['value'];
 
 /** The part of rtc-node's own client that is used when it was there first. */
 interface ForeignClient {
@@ -61,6 +64,7 @@ class FfiClient extends EventEmitter {
   readonly #streams = new Map<number, (event: MediaEvent) => void>();
   // Streams of ours that were closed, of which events may still be under way.
   readonly #closedStreams = new Set<number>();
+  readonly #routes = new Map<bigint, (value: never) => void>();
   readonly #calls = new Map<bigint, { readonly name: string; readonly resolve: Settle }>();
   #state: 'stopped' | 'running' | 'draining' = 'stopped';
   // Listeners of rtc-node's for something that nobody waits for any more.
@@ -149,15 +153,43 @@ class FfiClient extends EventEmitter {
 
   /** Sends a request by name. @throws FramewireError `native` if it's refused. */
   send<C extends RequestCase>(name: C, value: RequestValue<C>): ResponseValue<C> {
-    return this.request({ message: { case: name, value } as Requests });
+    return this.request({ message: { case: name, value } as RequestMessage });
   }
 
   /** Sends a request and waits for the event that answers it. Needs a lease meanwhile. */
-  call<C extends RequestCase & EventCase>(name: C, value: RequestValue<C>): Promise<EventValue<C>> {
-    const { asyncId } = this.send(name, value) as { readonly asyncId: bigint };
+  call<C extends CallCase>(name: C, value: RequestValue<C>): Promise<EventValue<AnswerCase<C>>> {
     return new Promise((resolve) => {
-      this.#calls.set(asyncId, { name, resolve: resolve as Settle });
+      this.ask(name, value, resolve);
     });
+  }
+
+  /**
+   * As {@link FfiClient.call}, for who must know before any later event is handled.
+   *
+   * @returns How to stop waiting.
+   */
+  ask<C extends CallCase>(
+    name: C,
+    value: RequestValue<C>,
+    answer: (value: never) => void,
+  ): () => void {
+    const { asyncId } = this.send(name, value) as { readonly asyncId: bigint };
+    this.#calls.set(asyncId, { name: answerNameOf(name), resolve: answer as Settle });
+    return () => {
+      this.#calls.delete(asyncId);
+    };
+  }
+
+  /** Gives what comes for a handle to `listener`, until the returned function is called. */
+  route<C extends RoutedCase>(
+    _name: C,
+    handle: bigint,
+    listener: (value: EventValue<C>) => void,
+  ): () => void {
+    this.#routes.set(handle, listener);
+    return () => {
+      this.#routes.delete(handle);
+    };
   }
 
   /** Gives the events of a stream to `listener`, until {@link FfiClient.closeStream}. */
@@ -328,6 +360,12 @@ class FfiClient extends EventEmitter {
   }
 
   #emitDecoded(event: FfiEvent): void {
+    const owner = ownerOf(event.message);
+    const route = owner === undefined ? undefined : this.#routes.get(owner);
+    if (route) {
+      route(event.message.value as never);
+      return;
+    }
     const { asyncId } = event.message.value as { readonly asyncId?: bigint };
     const call = asyncId === undefined ? undefined : this.#calls.get(asyncId);
     // The name too: rtc-node numbers some of its requests itself.

@@ -12,6 +12,8 @@ import type { TrackSource } from '../core/track-handle.js';
 import { binding } from './binding.js';
 import { connectError } from './connect-error.js';
 import { ffi } from './ffi-client.js';
+import type { AnswerCase, CallCase, EventValue, RequestValue } from './ffi-messages.js';
+import { RoomTap } from './room-tap.js';
 import { rtcNode } from './rtc-node.js';
 import {
   type DisconnectReason,
@@ -108,6 +110,9 @@ interface TrackEvent<Kind extends string> {
 export class RtcSession {
   readonly #rtc: RtcRoom;
   readonly #emit: (event: SessionEvent) => void;
+  readonly #tap: RoomTap;
+  /** What waits for an answer, or otherwise has to end with the stay. */
+  readonly #enders = new Set<() => void>();
   #leaving = false;
   #left = false;
 
@@ -116,6 +121,7 @@ export class RtcSession {
     this.#emit = (event) => {
       if (!this.#left || event.kind === 'disconnected') emit(event);
     };
+    this.#tap = new RoomTap(rtc);
     this.#listen();
   }
 
@@ -170,6 +176,60 @@ export class RtcSession {
 
   isConnected(): boolean {
     return !this.#leaving && !this.#left && this.#rtc.isConnected;
+  }
+
+  /** @internal All that the native side tells of this room. */
+  get tap(): RoomTap {
+    return this.#tap;
+  }
+
+  /** @internal */
+  get roomHandle(): bigint {
+    const { ffiHandle } = this.#rtc as unknown as { readonly ffiHandle?: { handle: bigint } };
+    if (!ffiHandle) throw notConnected();
+    return ffiHandle.handle;
+  }
+
+  /** @internal */
+  get localParticipantHandle(): bigint {
+    return this.#local().ffi_handle.handle;
+  }
+
+  /**
+   * @internal Sends a request and waits for its answer, or the end of the stay.
+   *
+   * @throws FramewireError `disconnected`, or `native` if it's refused. The signal's reason; what was
+   * asked for may happen all the same.
+   */
+  async request<C extends CallCase>(
+    name: C,
+    value: RequestValue<C>,
+    signal?: AbortSignal,
+  ): Promise<EventValue<AnswerCase<C>>> {
+    signal?.throwIfAborted();
+    if (!this.isConnected()) throw notConnected();
+    let forget: (() => void) | undefined;
+    let offEnd: (() => void) | undefined;
+    try {
+      const answer = new Promise<EventValue<AnswerCase<C>>>((resolve, reject) => {
+        forget = ffi().ask(name, value, resolve);
+        offEnd = this.onEnd(() => {
+          reject(notConnected());
+        });
+      });
+      return await untilAborted(answer, signal);
+    } finally {
+      offEnd?.();
+      forget?.();
+    }
+  }
+
+  /** @internal Calls `listener` once the stay is over. Returns how to take that back. */
+  onEnd(listener: () => void): () => void {
+    this.#enders.add(listener);
+    return () => {
+      this.#enders.delete(listener);
+    };
   }
 
   get name(): string {
@@ -252,9 +312,7 @@ export class RtcSession {
 
   #local(): NonNullable<RtcRoom['localParticipant']> {
     const { localParticipant } = this.#rtc;
-    if (!localParticipant) {
-      throw new FramewireError('disconnected', 'The room is not connected.');
-    }
+    if (!localParticipant) throw notConnected();
     return localParticipant;
   }
 
@@ -269,6 +327,9 @@ export class RtcSession {
     if (this.#left) return;
     this.#left = true;
     this.#stopListening();
+    this.#tap.close();
+    for (const end of [...this.#enders]) end();
+    this.#enders.clear();
     this.#emit({ kind: 'disconnected', reason });
   }
 
@@ -347,6 +408,10 @@ export class RtcSession {
       this.#leave(disconnectReasonOf(reason));
     });
   }
+}
+
+function notConnected(): FramewireError {
+  return new FramewireError('disconnected', 'The room is not connected.');
 }
 
 function connectOptions(options: SessionOptions): object {
