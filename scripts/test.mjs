@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { prepareFor } from './prepare/needs.mjs';
 
 /** The other Node that the suite runs on, from npm: it has what this one may lack, and vice versa. */
 const OTHER_NODE = '24.21.0';
@@ -51,10 +52,18 @@ function prepareServer() {
   return built && run(process.execPath, ['-e', start]) === 0;
 }
 
+/** The test files that are to be run. */
+function testFiles(args) {
+  const list = [jest, '--listTests', '--json', ...args];
+  const { stdout } = spawnSync(process.execPath, list, { cwd: root, encoding: 'utf8' });
+  // Whatever is wrong with the arguments, jest says when it runs the tests.
+  return stdout.startsWith('[') ? JSON.parse(stdout) : [];
+}
+
 mkdirSync(cache, { recursive: true });
 
 const unitOnly = extra.length > 0 && extra.every((arg) => arg.includes('unit'));
-if (!unitOnly && !prepareServer()) process.exit(1);
+if (!unitOnly && !(prepareServer() && prepareFor(root, testFiles(extra)))) process.exit(1);
 if (extra.length > 0) process.exit(test(process.execPath, extra).status);
 
 let failures = run(process.execPath, [join('scripts', 'check.mjs')]) === 0 ? 0 : 1;
