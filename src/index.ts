@@ -31,12 +31,8 @@ export {
   type TrackSource,
 } from './core/track-handle.js';
 export type { ErrorEvent, Listener } from './core/typed-emitter.js';
-export {
-  type IceServer,
-  type RtcNodeRoom,
-  VIDEO_CODECS,
-  type VideoCodec,
-} from './native/rtc-session.js';
+export { VIDEO_CODECS, type VideoCodec } from './native/publish-options.js';
+export type { RtcNodeRoom } from './native/rtc-session.js';
 export {
   DISCONNECT_REASONS,
   type DisconnectReason,
@@ -44,6 +40,7 @@ export {
   type ParticipantKind,
   type ParticipantPermissions,
 } from './native/rtc-state.js';
+export type { IceServer } from './native/session-options.js';
 export { AccessToken, type RoomGrant } from './room/access-token.js';
 export type { ConnectOptions } from './room/connect-options.js';
 export { LocalParticipant, type PublishOptions } from './room/local-participant.js';

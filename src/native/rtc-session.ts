@@ -4,24 +4,19 @@ import type {
   Room as RtcRoom,
   LocalTrackPublication as RtcLocalPublication,
 } from '@livekit/rtc-node';
-import type { TrackPublishOptions } from '@livekit/rtc-ffi-bindings';
 import { untilAborted } from '../core/abort.js';
 import { FramewireError } from '../core/errors.js';
 import { log } from '../core/log.js';
-import type { TrackSource } from '../core/track-handle.js';
 import { binding } from './binding.js';
 import { connectError } from './connect-error.js';
 import { ffi } from './ffi-client.js';
 import type { AnswerCase, CallCase, EventValue, RequestValue } from './ffi-messages.js';
+import { publishOptions, type SessionPublishOptions } from './publish-options.js';
 import { RoomTap } from './room-tap.js';
 import { rtcNode } from './rtc-node.js';
-import {
-  type DisconnectReason,
-  disconnectReasonOf,
-  ParticipantState,
-  PublicationState,
-  sourceNumber,
-} from './rtc-state.js';
+import { type DisconnectReason, ParticipantState, PublicationState } from './rtc-state.js';
+import { followRoom, type SessionEvent } from './session-events.js';
+import { connectOptions, type SessionTarget } from './session-options.js';
 
 /** A `Room` of `@livekit/rtc-node`: as much of it as tells it from other things, for either of its builds. */
 export interface RtcNodeRoom {
@@ -31,79 +26,6 @@ export interface RtcNodeRoom {
   readonly remoteParticipants: ReadonlyMap<string, object>;
   /** Ourselves, once joined. */
   readonly localParticipant?: object | undefined;
-}
-
-/** Video codecs that this binding encodes. H.265 would silently become VP8. */
-export const VIDEO_CODECS = ['vp8', 'h264', 'av1', 'vp9'] as const;
-
-/** One of {@link VIDEO_CODECS}. */
-export type VideoCodec = (typeof VIDEO_CODECS)[number];
-
-/** A STUN or TURN server. */
-export interface IceServer {
-  /** Such as `turn:example.com:3478`. */
-  readonly urls: readonly string[];
-  /** Who we are to it. */
-  readonly username?: string;
-  /** The password that goes with the name. */
-  readonly credential?: string;
-}
-
-/** How to join. */
-export interface SessionOptions {
-  readonly autoSubscribe: boolean;
-  readonly dynacast: boolean;
-  readonly iceServers: readonly IceServer[];
-  readonly connectTimeoutMs: number;
-}
-
-/** Where to, and how. */
-export interface SessionTarget {
-  readonly url: string;
-  readonly token: string;
-  readonly options: SessionOptions;
-}
-
-/** How to publish. */
-export interface SessionPublishOptions {
-  readonly source: TrackSource;
-  readonly codec: VideoCodec | undefined;
-  /** Both limits or neither: the binding refuses one alone. */
-  readonly encoding: { readonly maxBitrateBps: number; readonly maxFps: number } | undefined;
-  readonly simulcast: boolean | undefined;
-  readonly dtx: boolean | undefined;
-  readonly red: boolean | undefined;
-  readonly stream: string | undefined;
-  readonly frameMetadata: boolean;
-}
-
-/** What happens during the stay. Participants are named by identity, tracks by sid. */
-export type SessionEvent =
-  | { readonly kind: 'participantConnected'; readonly participant: ParticipantState }
-  | { readonly kind: 'participantDisconnected'; readonly identity: string }
-  | TrackEvent<'trackPublished'>
-  | TrackEvent<'trackUnpublished'>
-  | TrackEvent<'trackSubscribed'>
-  | TrackEvent<'trackUnsubscribed'>
-  | TrackEvent<'trackMuted'>
-  | TrackEvent<'trackUnmuted'>
-  | {
-      readonly kind: 'trackSubscriptionFailed';
-      readonly identity: string;
-      readonly sid: string;
-      readonly reason: string;
-    }
-  | { readonly kind: 'localTrackSubscribed'; readonly sid: string }
-  | { readonly kind: 'localTrackUnpublished'; readonly sid: string }
-  | { readonly kind: 'localTrackRepublished'; readonly previousSid: string; readonly sid: string }
-  | { readonly kind: 'activeSpeakersChanged'; readonly identities: readonly string[] }
-  | { readonly kind: 'reconnecting' | 'reconnected' }
-  | { readonly kind: 'disconnected'; readonly reason: DisconnectReason };
-
-interface TrackEvent<Kind extends string> {
-  readonly kind: Kind;
-  readonly identity: string;
-  readonly publication: PublicationState;
 }
 
 /** */
@@ -122,7 +44,9 @@ export class RtcSession {
       if (!this.#left || event.kind === 'disconnected') emit(event);
     };
     this.#tap = new RoomTap(rtc);
-    this.#listen();
+    followRoom(rtc, this.#emit, (reason) => {
+      this.#leave(reason);
+    });
   }
 
   /**
@@ -338,129 +262,8 @@ export class RtcSession {
     const { onFfiEvent } = this.#rtc as unknown as { onFfiEvent: (event: unknown) => void };
     ffi().detach(onFfiEvent);
   }
-
-  #listen(): void {
-    const rtc = this.#rtc;
-    const emit = this.#emit;
-    const ofTrack =
-      <Kind extends string>(kind: Kind) =>
-      (
-        rtcPublication: ConstructorParameters<typeof PublicationState>[0],
-        rtcParticipant: { readonly identity: string },
-      ): TrackEvent<Kind> => ({
-        kind,
-        identity: rtcParticipant.identity,
-        publication: new PublicationState(rtcPublication),
-      });
-    const published = ofTrack('trackPublished');
-    const unpublished = ofTrack('trackUnpublished');
-    const subscribed = ofTrack('trackSubscribed');
-    const unsubscribed = ofTrack('trackUnsubscribed');
-    const muted = ofTrack('trackMuted');
-    const unmuted = ofTrack('trackUnmuted');
-    rtc.on('participantConnected', (participant) => {
-      emit({ kind: 'participantConnected', participant: new ParticipantState(participant) });
-    });
-    rtc.on('participantDisconnected', ({ identity }) => {
-      emit({ kind: 'participantDisconnected', identity });
-    });
-    rtc.on('trackPublished', (...args) => {
-      emit(published(...args));
-    });
-    rtc.on('trackUnpublished', (...args) => {
-      emit(unpublished(...args));
-    });
-    rtc.on('trackSubscribed', (_track, ...args) => {
-      emit(subscribed(...args));
-    });
-    rtc.on('trackUnsubscribed', (_track, ...args) => {
-      emit(unsubscribed(...args));
-    });
-    rtc.on('trackMuted', (...args) => {
-      emit(muted(...args));
-    });
-    rtc.on('trackUnmuted', (...args) => {
-      emit(unmuted(...args));
-    });
-    rtc.on('trackSubscriptionFailed', (sid, { identity }, reason = '') => {
-      emit({ kind: 'trackSubscriptionFailed', identity, sid, reason });
-    });
-    rtc.on('localTrackSubscribed', (track) => {
-      emit({ kind: 'localTrackSubscribed', sid: track.sid ?? '' });
-    });
-    // Unlike rtc-node says, there is none if we unpublished it ourselves.
-    rtc.on('localTrackUnpublished', (publication: RtcLocalPublication | undefined) => {
-      if (publication) emit({ kind: 'localTrackUnpublished', sid: publication.sid ?? '' });
-    });
-    rtc.on('localTrackRepublished', (publication, previousSid) => {
-      emit({ kind: 'localTrackRepublished', previousSid, sid: publication.sid ?? '' });
-    });
-    rtc.on('activeSpeakersChanged', (speakers) => {
-      emit({ kind: 'activeSpeakersChanged', identities: speakers.map(({ identity }) => identity) });
-    });
-    rtc.on('reconnecting', () => {
-      emit({ kind: 'reconnecting' });
-    });
-    rtc.on('reconnected', () => {
-      emit({ kind: 'reconnected' });
-    });
-    rtc.on('disconnected', (reason) => {
-      this.#leave(disconnectReasonOf(reason));
-    });
-  }
 }
 
 function notConnected(): FramewireError {
   return new FramewireError('disconnected', 'The room is not connected.');
 }
-
-function connectOptions(options: SessionOptions): object {
-  return {
-    autoSubscribe: options.autoSubscribe,
-    dynacast: options.dynacast,
-    connectTimeoutMs: BigInt(Math.ceil(options.connectTimeoutMs)),
-    // A second attempt would come after the time that the caller allowed.
-    joinRetries: 0,
-    ...(options.iceServers.length > 0 && {
-      rtcConfig: {
-        iceTransportType: 2,
-        continualGatheringPolicy: 1,
-        iceServers: options.iceServers.map(({ urls, username, credential }) => ({
-          urls: [...urls],
-          ...(username !== undefined && { username }),
-          ...(credential !== undefined && { password: credential }),
-        })),
-      },
-    }),
-  };
-}
-
-function publishOptions(
-  options: SessionPublishOptions,
-  kind: 'audio' | 'video',
-): TrackPublishOptions {
-  const { encoding, codec, simulcast, dtx, red, stream } = options;
-  const maxBitrate = encoding && BigInt(encoding.maxBitrateBps);
-  const proto = binding();
-  const message = new proto.TrackPublishOptions({
-    source: sourceNumber(options.source),
-    ...(simulcast !== undefined && { simulcast }),
-    ...(dtx !== undefined && { dtx }),
-    ...(red !== undefined && { red }),
-    ...(stream !== undefined && { stream }),
-  });
-  if (kind === 'video') {
-    if (codec !== undefined) message.videoCodec = proto.VideoCodec[CODEC_NAMES[codec]];
-    if (encoding && maxBitrate !== undefined) {
-      const { maxFps: maxFramerate } = encoding;
-      message.videoEncoding = new proto.VideoEncoding({ maxBitrate, maxFramerate });
-    }
-    // User time stamp, frame id, user data.
-    if (options.frameMetadata) message.frameMetadataFeatures = [0, 1, 2];
-  } else if (maxBitrate !== undefined) {
-    message.audioEncoding = new proto.AudioEncoding({ maxBitrate });
-  }
-  return message;
-}
-
-const CODEC_NAMES = { vp8: 'VP8', h264: 'H264', av1: 'AV1', vp9: 'VP9' } as const;

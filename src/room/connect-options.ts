@@ -9,7 +9,7 @@ import {
 } from '../core/check.js';
 import { FramewireError } from '../core/errors.js';
 import { shownUrl } from '../native/connect-error.js';
-import type { IceServer } from '../native/rtc-session.js';
+import type { IceServer } from '../native/session-options.js';
 
 /** How a room is joined. */
 export interface ConnectOptions {

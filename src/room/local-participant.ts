@@ -10,11 +10,11 @@ import {
 import { FramewireError } from '../core/errors.js';
 import { TRACK_SOURCES, type TrackHandle, type TrackSource } from '../core/track-handle.js';
 import {
-  type RtcSession,
   type SessionPublishOptions,
   VIDEO_CODECS,
   type VideoCodec,
-} from '../native/rtc-session.js';
+} from '../native/publish-options.js';
+import type { RtcSession } from '../native/rtc-session.js';
 import type { PublicationState } from '../native/rtc-state.js';
 import { LocalAudioTrack, LocalVideoTrack } from '../tracks/local-track.js';
 import { LocalTrackPublication } from '../tracks/local-track-publication.js';

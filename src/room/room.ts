@@ -5,13 +5,14 @@ import { log } from '../core/log.js';
 import type { TrackKind } from '../core/track-handle.js';
 import { TypedEmitter } from '../core/typed-emitter.js';
 import { shownUrl } from '../native/connect-error.js';
-import { type RtcNodeRoom, RtcSession, type SessionEvent } from '../native/rtc-session.js';
+import { type RtcNodeRoom, RtcSession } from '../native/rtc-session.js';
 import type { DisconnectReason } from '../native/rtc-state.js';
-import type { RemoteTrackPublication } from '../tracks/remote-track-publication.js';
+import type { SessionEvent } from '../native/session-events.js';
 import { checkConnectOptions, checkServerUrl, type ConnectOptions } from './connect-options.js';
-import { LocalParticipant } from './local-participant.js';
-import { RemoteParticipant } from './remote-participant.js';
+import type { LocalParticipant } from './local-participant.js';
+import type { RemoteParticipant } from './remote-participant.js';
 import type { ConnectionState, RoomEvents } from './room-events.js';
+import { RoomPeople } from './room-people.js';
 import { checkTrackFilter, type SubscribedTrack, type TrackFilter } from './subscribed-track.js';
 import { TrackIterator } from './track-iterator.js';
 
@@ -38,10 +39,11 @@ const DEFAULT_CONNECT_TIMEOUT_MS = 15_000;
  * ```
  */
 export class Room extends TypedEmitter<RoomEvents> implements AsyncDisposable {
-  readonly #remoteParticipants = new Map<string, RemoteParticipant>();
+  readonly #people = new RoomPeople((event, ...args) => {
+    this.emit(event, ...args);
+  });
   #state: ConnectionState = 'disconnected';
   #session: RtcSession | undefined;
-  #local: LocalParticipant | undefined;
   #attempt: Deadline | undefined;
   #connecting: Promise<void> | undefined;
   #leaving: Promise<void> | undefined;
@@ -95,13 +97,14 @@ export class Room extends TypedEmitter<RoomEvents> implements AsyncDisposable {
    * @throws FramewireError `disconnected` if we never joined.
    */
   get localParticipant(): LocalParticipant {
-    if (!this.#local) throw notConnected();
-    return this.#local;
+    const { local } = this.#people;
+    if (!local) throw notConnected();
+    return local;
   }
 
   /** The others, by identity. */
   get remoteParticipants(): ReadonlyMap<string, RemoteParticipant> {
-    return this.#remoteParticipants;
+    return this.#people.others;
   }
 
   /**
@@ -217,8 +220,8 @@ export class Room extends TypedEmitter<RoomEvents> implements AsyncDisposable {
     if (!this.#session) throw notConnected();
     const present =
       identity === undefined
-        ? this.#remoteParticipants.values().next().value
-        : this.#remoteParticipants.get(identity);
+        ? this.#people.others.values().next().value
+        : this.#people.others.get(identity);
     if (present) return present;
     const offs: (() => void)[] = [];
     const arrival = new Promise<RemoteParticipant>((resolve, reject) => {
@@ -292,21 +295,8 @@ export class Room extends TypedEmitter<RoomEvents> implements AsyncDisposable {
 
   #join(session: RtcSession): void {
     this.#session = session;
-    this.#local = LocalParticipant.create({
-      session,
-      published: (publication) => {
-        this.emit('localTrackPublished', publication, this.localParticipant);
-      },
-      unpublished: (publication) => {
-        this.emit('localTrackUnpublished', publication, this.localParticipant);
-      },
-    });
-    for (const state of session.remoteParticipants) {
-      const participant = RemoteParticipant.create(state);
-      this.#remoteParticipants.set(participant.identity, participant);
-      for (const one of state.publications) participant.roomSubscribed(one);
-    }
-    log('info', 'joined a room', { room: this.name, identity: this.#local.identity });
+    this.#people.join(session);
+    log('info', 'joined a room', { room: this.name, identity: this.localParticipant.identity });
     this.#setState('connected');
     this.emit('connected');
     const reason = this.#leftEarly;
@@ -322,58 +312,6 @@ export class Room extends TypedEmitter<RoomEvents> implements AsyncDisposable {
 
   #handle(event: SessionEvent): void {
     switch (event.kind) {
-      case 'participantConnected': {
-        const participant = RemoteParticipant.create(event.participant);
-        this.#remoteParticipants.set(participant.identity, participant);
-        this.emit('participantConnected', participant);
-        return;
-      }
-      case 'participantDisconnected': {
-        const participant = this.#remoteParticipants.get(event.identity);
-        if (!participant) return;
-        this.#remoteParticipants.delete(event.identity);
-        for (const publication of participant.trackPublications.values()) {
-          this.#unsubscribe(participant, publication);
-          participant.roomUnpublished(publication.sid);
-          this.emit('trackUnpublished', publication, participant);
-        }
-        participant.roomLeft();
-        this.emit('participantDisconnected', participant);
-        return;
-      }
-      case 'trackPublished':
-      case 'trackUnpublished':
-      case 'trackSubscribed':
-      case 'trackUnsubscribed':
-      case 'trackMuted':
-      case 'trackUnmuted':
-        this.#handleTrack(event);
-        return;
-      case 'trackSubscriptionFailed': {
-        const participant = this.#remoteParticipants.get(event.identity);
-        if (participant) this.emit(event.kind, event.sid, participant, event.reason);
-        return;
-      }
-      case 'localTrackSubscribed': {
-        const publication = this.#local?.roomSubscribed(event.sid);
-        if (publication) this.emit('localTrackSubscribed', publication.track, publication);
-        return;
-      }
-      case 'localTrackUnpublished':
-        this.#local?.roomRemoved(event.sid);
-        return;
-      case 'localTrackRepublished': {
-        const publication = this.#local?.roomRepublished(event.previousSid, event.sid);
-        if (!publication) return;
-        this.emit(event.kind, publication, event.previousSid, this.localParticipant);
-        return;
-      }
-      case 'activeSpeakersChanged':
-        this.emit(
-          event.kind,
-          event.identities.flatMap((identity) => this.#participant(identity) ?? []),
-        );
-        return;
       case 'reconnecting':
       case 'reconnected':
         log('info', `${event.kind} to a room`, { room: this.name });
@@ -382,76 +320,16 @@ export class Room extends TypedEmitter<RoomEvents> implements AsyncDisposable {
         return;
       case 'disconnected':
         this.#left(event.reason);
+        return;
+      default:
+        this.#people.handle(event);
     }
-  }
-
-  #handleTrack(event: Extract<SessionEvent, { readonly publication: unknown }>): void {
-    const { kind, identity, publication: state } = event;
-    const participant = this.#participant(identity);
-    if (participant instanceof LocalParticipant) {
-      const publication = participant.trackPublications.get(state.sid);
-      if (!publication || (kind !== 'trackMuted' && kind !== 'trackUnmuted')) return;
-      const news = publication.track.roomMuted(kind === 'trackMuted');
-      if (news) this.emit(kind, publication, participant);
-      return;
-    }
-    if (!participant) return;
-    switch (kind) {
-      case 'trackPublished':
-        this.emit(kind, participant.roomPublication(state), participant);
-        return;
-      case 'trackUnpublished': {
-        const publication = participant.trackPublications.get(state.sid);
-        if (!publication) return;
-        this.#unsubscribe(participant, publication);
-        participant.roomUnpublished(state.sid);
-        this.emit(kind, publication, participant);
-        return;
-      }
-      case 'trackSubscribed': {
-        const publication = participant.roomSubscribed(state);
-        if (publication.track) this.emit(kind, publication.track, publication, participant);
-        return;
-      }
-      case 'trackUnsubscribed': {
-        const publication = participant.trackPublications.get(state.sid);
-        if (publication) this.#unsubscribe(participant, publication);
-        return;
-      }
-      case 'trackMuted':
-      case 'trackUnmuted': {
-        const publication = participant.roomPublication(state);
-        publication.track?.roomMuted(kind === 'trackMuted');
-        this.emit(kind, publication, participant);
-      }
-    }
-  }
-
-  #unsubscribe(participant: RemoteParticipant, publication: RemoteTrackPublication): void {
-    const { track } = publication;
-    if (!track) return;
-    participant.roomUnsubscribed(publication);
-    this.emit('trackUnsubscribed', track, publication, participant);
-  }
-
-  #participant(identity: string): RemoteParticipant | LocalParticipant | undefined {
-    return identity === this.#local?.identity
-      ? this.#local
-      : this.#remoteParticipants.get(identity);
   }
 
   #left(reason: DisconnectReason): void {
     log('info', 'left a room', { room: this.name, reason });
     this.#session = undefined;
-    const others = [...this.#remoteParticipants.values()];
-    this.#remoteParticipants.clear();
-    for (const participant of others) {
-      for (const publication of participant.trackPublications.values()) {
-        this.#unsubscribe(participant, publication);
-      }
-      participant.roomLeft();
-    }
-    this.#local?.roomLeft();
+    this.#people.leave();
     this.#telling = true;
     this.#setState('disconnected');
     this.emit('disconnected', reason);

@@ -1,0 +1,180 @@
+import type { RtcSession } from '../native/rtc-session.js';
+import type { SessionEvent } from '../native/session-events.js';
+import type { RemoteTrackPublication } from '../tracks/remote-track-publication.js';
+import { LocalParticipant } from './local-participant.js';
+import { RemoteParticipant } from './remote-participant.js';
+import type { RoomEvents } from './room-events.js';
+
+/** How a room tells its listeners. */
+export type EmitRoomEvent = <K extends keyof RoomEvents>(
+  event: K,
+  ...args: [...RoomEvents[K]]
+) => void;
+
+/** What happens to somebody, or to a track of theirs. */
+type PeopleEvent = Exclude<
+  SessionEvent,
+  { readonly kind: 'reconnecting' | 'reconnected' | 'disconnected' }
+>;
+
+type TrackEvent = Extract<PeopleEvent, { readonly publication: unknown }>;
+
+/** Who is in a room, ourselves included, kept up to date with what the session tells. */
+export class RoomPeople {
+  /** The others, by identity. */
+  readonly others: Map<string, RemoteParticipant> = new Map<string, RemoteParticipant>();
+  readonly #emit: EmitRoomEvent;
+  #local: LocalParticipant | undefined;
+
+  constructor(emit: EmitRoomEvent) {
+    this.#emit = emit;
+  }
+
+  /** Ourselves, also after leaving; `undefined` if we never joined. */
+  get local(): LocalParticipant | undefined {
+    return this.#local;
+  }
+
+  /** Anybody, also ourselves. */
+  byIdentity(identity: string): RemoteParticipant | LocalParticipant | undefined {
+    return identity === this.#local?.identity ? this.#local : this.others.get(identity);
+  }
+
+  /** Takes in who is there at the beginning of a stay. */
+  join(session: RtcSession): void {
+    const local = LocalParticipant.create({
+      session,
+      published: (publication) => {
+        this.#emit('localTrackPublished', publication, local);
+      },
+      unpublished: (publication) => {
+        this.#emit('localTrackUnpublished', publication, local);
+      },
+    });
+    this.#local = local;
+    for (const state of session.remoteParticipants) {
+      const participant = RemoteParticipant.create(state);
+      this.others.set(participant.identity, participant);
+      for (const one of state.publications) participant.roomSubscribed(one);
+    }
+  }
+
+  /** Everybody is gone, since we are. */
+  leave(): void {
+    const others = [...this.others.values()];
+    this.others.clear();
+    for (const participant of others) {
+      for (const publication of participant.trackPublications.values()) {
+        this.#unsubscribe(participant, publication);
+      }
+      participant.roomLeft();
+    }
+    this.#local?.roomLeft();
+  }
+
+  /** Brings everything that an event speaks of up to date, then tells of it. */
+  handle(event: PeopleEvent): void {
+    switch (event.kind) {
+      case 'participantConnected': {
+        const participant = RemoteParticipant.create(event.participant);
+        this.others.set(participant.identity, participant);
+        this.#emit('participantConnected', participant);
+        return;
+      }
+      case 'participantDisconnected': {
+        const participant = this.others.get(event.identity);
+        if (!participant) return;
+        this.others.delete(event.identity);
+        for (const publication of participant.trackPublications.values()) {
+          this.#unsubscribe(participant, publication);
+          participant.roomUnpublished(publication.sid);
+          this.#emit('trackUnpublished', publication, participant);
+        }
+        participant.roomLeft();
+        this.#emit('participantDisconnected', participant);
+        return;
+      }
+      case 'trackPublished':
+      case 'trackUnpublished':
+      case 'trackSubscribed':
+      case 'trackUnsubscribed':
+      case 'trackMuted':
+      case 'trackUnmuted':
+        this.#handleTrack(event);
+        return;
+      case 'trackSubscriptionFailed': {
+        const participant = this.others.get(event.identity);
+        if (participant) this.#emit(event.kind, event.sid, participant, event.reason);
+        return;
+      }
+      case 'localTrackSubscribed': {
+        const publication = this.#local?.roomSubscribed(event.sid);
+        if (publication) this.#emit('localTrackSubscribed', publication.track, publication);
+        return;
+      }
+      case 'localTrackUnpublished':
+        this.#local?.roomRemoved(event.sid);
+        return;
+      case 'localTrackRepublished': {
+        const publication = this.#local?.roomRepublished(event.previousSid, event.sid);
+        if (!publication || !this.#local) return;
+        this.#emit(event.kind, publication, event.previousSid, this.#local);
+        return;
+      }
+      case 'activeSpeakersChanged':
+        this.#emit(
+          event.kind,
+          event.identities.flatMap((identity) => this.byIdentity(identity) ?? []),
+        );
+    }
+  }
+
+  #handleTrack(event: TrackEvent): void {
+    const { kind, identity, publication: state } = event;
+    const participant = this.byIdentity(identity);
+    if (participant instanceof LocalParticipant) {
+      const publication = participant.trackPublications.get(state.sid);
+      if (!publication || (kind !== 'trackMuted' && kind !== 'trackUnmuted')) return;
+      const news = publication.track.roomMuted(kind === 'trackMuted');
+      if (news) this.#emit(kind, publication, participant);
+      return;
+    }
+    if (!participant) return;
+    switch (kind) {
+      case 'trackPublished':
+        this.#emit(kind, participant.roomPublication(state), participant);
+        return;
+      case 'trackUnpublished': {
+        const publication = participant.trackPublications.get(state.sid);
+        if (!publication) return;
+        this.#unsubscribe(participant, publication);
+        participant.roomUnpublished(state.sid);
+        this.#emit(kind, publication, participant);
+        return;
+      }
+      case 'trackSubscribed': {
+        const publication = participant.roomSubscribed(state);
+        if (publication.track) this.#emit(kind, publication.track, publication, participant);
+        return;
+      }
+      case 'trackUnsubscribed': {
+        const publication = participant.trackPublications.get(state.sid);
+        if (publication) this.#unsubscribe(participant, publication);
+        return;
+      }
+      case 'trackMuted':
+      case 'trackUnmuted': {
+        const publication = participant.roomPublication(state);
+        publication.track?.roomMuted(kind === 'trackMuted');
+        this.#emit(kind, publication, participant);
+      }
+    }
+  }
+
+  #unsubscribe(participant: RemoteParticipant, publication: RemoteTrackPublication): void {
+    const { track } = publication;
+    if (!track) return;
+    participant.roomUnsubscribed(publication);
+    this.#emit('trackUnsubscribed', track, publication, participant);
+  }
+}
