@@ -44,7 +44,11 @@ export interface PublishOptions {
   readonly red?: boolean;
   /** Tracks of one stream name are played in sync by browsers. Default: none. */
   readonly stream?: string;
-  /** Video only: sends capture time, frame id and user data with each frame. Default `true`. */
+  /**
+   * Video only: sends capture time, frame id and user data with each frame. Default `true`, but `false`
+   * with h264: there a subscriber that knows nothing of it, such as most browsers, sees nothing of a
+   * picture that is so small or plain that its key frames fit into one packet.
+   */
   readonly frameMetadata?: boolean;
 }
 
@@ -114,7 +118,7 @@ export class LocalParticipant extends Participant<LocalTrackPublication> {
           dtx: options.dtx,
           red: options.red,
           stream: options.stream,
-          frameMetadata: options.frameMetadata ?? true,
+          frameMetadata: options.frameMetadata ?? metadataIsHarmless(options.codec),
         },
       );
     } catch (error) {
@@ -249,6 +253,15 @@ function encodingOf(
 function defaultSource(track: LocalVideoTrack | LocalAudioTrack): TrackSource {
   if (track.kind === 'audio') return 'microphone';
   return track.source.screencast ? 'screen_share' : 'camera';
+}
+
+/**
+ * LiveKit's server cuts metadata off the last packet of a frame for subscribers that don't know it. In
+ * H.264 that packet may be several units with their lengths, and is broken then (measured: Chromium
+ * decodes nothing of a plain 320x180).
+ */
+function metadataIsHarmless(codec: VideoCodec | undefined): boolean {
+  return codec !== 'h264';
 }
 
 function checkPublishOptions(options: PublishOptions): void {
