@@ -1,9 +1,6 @@
 // One stay in a room, on rtc-node's Room: what it does and tells, in our words.
 
-import type {
-  Room as RtcRoom,
-  LocalTrackPublication as RtcLocalPublication,
-} from '@livekit/rtc-node';
+import type { Room as RtcRoom } from '@livekit/rtc-node';
 import { untilAborted } from '../core/abort.js';
 import { FramewireError } from '../core/errors.js';
 import { log } from '../core/log.js';
@@ -11,6 +8,7 @@ import { binding } from './binding.js';
 import { connectError } from './connect-error.js';
 import { ffi } from './ffi-client.js';
 import type { AnswerCase, CallCase, EventValue, RequestValue } from './ffi-messages.js';
+import { LocalTracks } from './local-tracks.js';
 import { publishOptions, type SessionPublishOptions } from './publish-options.js';
 import { RoomTap } from './room-tap.js';
 import { rtcNode } from './rtc-node.js';
@@ -33,6 +31,7 @@ export class RtcSession {
   readonly #rtc: RtcRoom;
   readonly #emit: (event: SessionEvent) => void;
   readonly #tap: RoomTap;
+  readonly #localTracks: LocalTracks;
   /** What waits for an answer, or otherwise has to end with the stay. */
   readonly #enders = new Set<() => void>();
   #leaving = false;
@@ -44,7 +43,8 @@ export class RtcSession {
       if (!this.#left || event.kind === 'disconnected') emit(event);
     };
     this.#tap = new RoomTap(rtc);
-    followRoom(rtc, this.#emit, (reason) => {
+    this.#localTracks = new LocalTracks(this, rtc);
+    followRoom(rtc, this.#tap, this.#emit, (reason) => {
       this.#leave(reason);
     });
   }
@@ -184,38 +184,30 @@ export class RtcSession {
   async publish(
     track: { readonly handle: number; readonly name: string; readonly kind: 'audio' | 'video' },
     options: SessionPublishOptions,
+    signal?: AbortSignal,
   ): Promise<{ readonly state: PublicationState; readonly release: () => void }> {
-    const rtcLocal = this.#local();
-    const { LocalAudioTrack, LocalVideoTrack } = rtcNode();
-    const { FfiOwnedHandle, OwnedTrack, TrackInfo } = binding();
-    const owned = new OwnedTrack({
-      handle: new FfiOwnedHandle({ id: BigInt(track.handle) }),
-      info: new TrackInfo({ name: track.name, kind: track.kind === 'audio' ? 1 : 2 }),
-    });
-    const rtcTrack =
-      track.kind === 'audio' ? new LocalAudioTrack(owned) : new LocalVideoTrack(owned);
-    // By rtc-node's own object for the handle: collecting one whose handle is gone throws where nobody
-    // can catch.
+    const { handle, name, kind } = track;
     const release = (): void => {
-      rtcTrack.ffi_handle.dispose();
+      ffi().drop(handle);
     };
-    let publication: RtcLocalPublication;
     try {
-      publication = await rtcLocal.publishTrack(rtcTrack, publishOptions(options, track.kind));
+      const message = publishOptions(options, kind);
+      const publication = await this.#localTracks.publish(handle, message, signal);
+      return { state: new PublicationState(publication, handle), release };
     } catch (cause) {
       release();
-      throw this.#failure(cause, `'${track.name}' could not be published`);
+      signal?.throwIfAborted();
+      throw this.failure(cause, `'${name}' could not be published`);
     }
-    return { state: new PublicationState(publication), release };
   }
 
   /** Takes a publication back. One that is gone already is no error. */
   async unpublish(sid: string): Promise<void> {
     if (!this.isConnected()) return;
     try {
-      await this.#local().unpublishTrack(sid);
+      await this.#localTracks.unpublish(sid);
     } catch (cause) {
-      if (this.isConnected()) throw this.#failure(cause, 'a track could not be unpublished');
+      if (this.isConnected()) throw this.failure(cause, 'a track could not be unpublished');
     }
   }
 
@@ -240,9 +232,11 @@ export class RtcSession {
     return localParticipant;
   }
 
-  #failure(cause: unknown, what: string): FramewireError {
+  /** @internal What the caller gets for what the native side said. */
+  failure(cause: unknown, what: string): FramewireError {
     const why = cause instanceof Error ? cause.message : String(cause);
-    return this.isConnected()
+    // The requests that wait are told a moment before the room is.
+    return this.isConnected() && !why.includes('engine is closed')
       ? new FramewireError('native', `${what}: ${why}.`, { cause })
       : new FramewireError('disconnected', `${what}: the room was left.`, { cause });
   }

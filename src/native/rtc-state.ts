@@ -129,10 +129,12 @@ export class ParticipantState {
 /** A publication as rtc-node knows it now. */
 export class PublicationState {
   readonly #rtc: Rtc.TrackPublication;
+  readonly #trackHandle: number | undefined;
 
   /** @internal Not in the published types, which would load rtc-node's. */
-  constructor(rtc: Rtc.TrackPublication) {
+  constructor(rtc: Rtc.TrackPublication, trackHandle?: number) {
     this.#rtc = rtc;
+    this.#trackHandle = trackHandle;
   }
 
   get sid(): string {
@@ -172,8 +174,9 @@ export class PublicationState {
     return this.#rtc.mimeType ?? '';
   }
 
-  /** The native track of a remote publication that we are subscribed to. */
+  /** The native track: our own, or that of a remote publication that we are subscribed to. */
   get trackHandle(): number | undefined {
+    if (this.#trackHandle !== undefined) return this.#trackHandle;
     const handle = this.#rtc.track?.ffi_handle.handle;
     return handle === undefined ? undefined : Number(handle);
   }

@@ -4,6 +4,7 @@ import type {
   Room as RtcRoom,
   LocalTrackPublication as RtcLocalPublication,
 } from '@livekit/rtc-node';
+import type { RoomTap } from './room-tap.js';
 import {
   type DisconnectReason,
   disconnectReasonOf,
@@ -45,6 +46,7 @@ interface TrackEvent<Kind extends string> {
  */
 export function followRoom(
   rtc: RtcRoom,
+  tap: RoomTap,
   emit: (event: SessionEvent) => void,
   leave: (reason: DisconnectReason) => void,
 ): void {
@@ -91,8 +93,8 @@ export function followRoom(
   rtc.on('trackSubscriptionFailed', (sid, { identity }, reason = '') => {
     emit({ kind: 'trackSubscriptionFailed', identity, sid, reason });
   });
-  rtc.on('localTrackSubscribed', (track) => {
-    emit({ kind: 'localTrackSubscribed', sid: track.sid ?? '' });
+  tap.after('localTrackSubscribed', ({ trackSid = '' }) => {
+    emit({ kind: 'localTrackSubscribed', sid: trackSid });
   });
   // Unlike rtc-node says, there is none if we unpublished it ourselves.
   rtc.on('localTrackUnpublished', (publication: RtcLocalPublication | undefined) => {

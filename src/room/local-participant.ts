@@ -4,6 +4,7 @@ import {
   checkOneOf,
   checkOptions,
   checkPositive,
+  checkSignal,
   checkString,
   shown,
 } from '../core/check.js';
@@ -50,6 +51,8 @@ export interface PublishOptions {
    * picture that is so small or plain that its key frames fit into one packet.
    */
   readonly frameMetadata?: boolean;
+  /** Gives up: the caller gets the signal's reason, and what is published all the same is taken back. */
+  readonly signal?: AbortSignal;
 }
 
 /** What the local participant needs of its room. */
@@ -83,13 +86,14 @@ export class LocalParticipant extends Participant<LocalTrackPublication> {
   }
 
   /**
-   * Publishes a track to everybody in the room.
+   * Publishes a track to everybody in the room. While the connection is being made again, this waits for
+   * it.
    *
    * @throws TypeError if an argument has the wrong type.
    * @throws RangeError if a value is out of range.
    * @throws FramewireError `forbidden` if the token doesn't allow it, `invalid-state` if the track is
    * published already, here or in another room, `closed` if it's closed, `unsupported` for a codec that isn't there,
-   * `disconnected` if the room is left meanwhile.
+   * `disconnected` if the room is left meanwhile. The signal's reason if it aborts.
    */
   async publishTrack(
     track: LocalVideoTrack | LocalAudioTrack,
@@ -120,6 +124,7 @@ export class LocalParticipant extends Participant<LocalTrackPublication> {
           stream: options.stream,
           frameMetadata: options.frameMetadata ?? metadataIsHarmless(options.codec),
         },
+        options.signal,
       );
     } catch (error) {
       track.roomPublished(undefined);
@@ -266,7 +271,8 @@ function metadataIsHarmless(codec: VideoCodec | undefined): boolean {
 
 function checkPublishOptions(options: PublishOptions): void {
   checkOptions(options, 'options');
-  const { source, codec, maxBitrateBps, maxFps, stream } = options;
+  const { source, codec, maxBitrateBps, maxFps, stream, signal } = options;
+  checkSignal(signal, 'options.signal');
   if (source !== undefined) checkOneOf(source, 'options.source', TRACK_SOURCES);
   if ((codec as string | undefined) === 'h265') {
     throw new FramewireError('unsupported', "LiveKit's Node binding has no encoder for h265.");
