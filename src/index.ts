@@ -41,6 +41,7 @@ export {
   type ParticipantPermissions,
 } from './native/rtc-state.js';
 export type { IceServer } from './native/session-options.js';
+export { SIMULATE_SCENARIOS, type SimulateScenario } from './native/simulate-scenario.js';
 export { AccessToken, type RoomGrant } from './room/access-token.js';
 export type { ConnectOptions } from './room/connect-options.js';
 export { LocalParticipant, type PublishOptions } from './room/local-participant.js';

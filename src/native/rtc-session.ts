@@ -4,7 +4,6 @@ import type { Room as RtcRoom } from '@livekit/rtc-node';
 import { untilAborted } from '../core/abort.js';
 import { FramewireError } from '../core/errors.js';
 import { log } from '../core/log.js';
-import { binding } from './binding.js';
 import { connectError } from './connect-error.js';
 import { ffi } from './ffi-client.js';
 import type { AnswerCase, CallCase, EventValue, RequestValue } from './ffi-messages.js';
@@ -164,8 +163,19 @@ export class RtcSession {
     return this.#rtc.metadata ?? '';
   }
 
-  sid(): Promise<string> {
-    return this.#rtc.getSid();
+  /** @throws FramewireError `disconnected`. */
+  async sid(): Promise<string> {
+    let offEnd: (() => void) | undefined;
+    const end = new Promise<never>((_resolve, reject) => {
+      offEnd = this.onEnd(() => {
+        reject(notConnected());
+      });
+    });
+    try {
+      return await Promise.race([this.#rtc.getSid(), end]);
+    } finally {
+      offEnd?.();
+    }
   }
 
   get localParticipant(): ParticipantState {

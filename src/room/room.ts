@@ -1,5 +1,12 @@
 import { deadline, type Deadline, untilAborted } from '../core/abort.js';
-import { checkOptions, checkPositive, checkSignal, checkString, shown } from '../core/check.js';
+import {
+  checkOneOf,
+  checkOptions,
+  checkPositive,
+  checkSignal,
+  checkString,
+  shown,
+} from '../core/check.js';
 import { FramewireError } from '../core/errors.js';
 import { log } from '../core/log.js';
 import type { TrackKind } from '../core/track-handle.js';
@@ -8,6 +15,11 @@ import { shownUrl } from '../native/connect-error.js';
 import { type RtcNodeRoom, RtcSession } from '../native/rtc-session.js';
 import type { DisconnectReason } from '../native/rtc-state.js';
 import type { SessionEvent } from '../native/session-events.js';
+import {
+  SIMULATE_SCENARIOS,
+  type SimulateScenario,
+  simulateScenario,
+} from '../native/simulate-scenario.js';
 import { checkConnectOptions, checkServerUrl, type ConnectOptions } from './connect-options.js';
 import type { LocalParticipant } from './local-participant.js';
 import type { RemoteParticipant } from './remote-participant.js';
@@ -239,6 +251,33 @@ export class Room extends TypedEmitter<RoomEvents> implements AsyncDisposable {
     } finally {
       for (const off of offs) off();
     }
+  }
+
+  /**
+   * Does something to the connection, to see how a program bears it. For tests.
+   *
+   * - `signal-reconnect`: the signalling connection is lost: a quick reconnect.
+   * - `full-reconnect`: the server asks for a connection from scratch; so it is after `migration` (to another
+   *   server) and `node-failure` (the server is gone).
+   * - `disconnect-signal-on-resume`: a quick reconnect fails, a full one follows.
+   * - `force-tcp`, `force-tls`: media by TCP, by a TURN server with TLS. Without one there, the connection
+   *   comes back after some 15 seconds as it was.
+   * - `server-leave`: the server sends us away: the room is left, with `server_shutdown`.
+   * - `speaker`: the server says that we speak.
+   *
+   * @returns Once it has begun: `reconnecting` and `reconnected` tell of the rest.
+   * @throws TypeError or RangeError if there is no such scenario.
+   * @throws FramewireError `disconnected` or `native`. The signal's reason if it aborts.
+   */
+  async simulateScenario(
+    scenario: SimulateScenario,
+    options: { readonly signal?: AbortSignal } = {},
+  ): Promise<void> {
+    checkOneOf(scenario, 'scenario', SIMULATE_SCENARIOS);
+    checkOptions(options, 'options');
+    checkSignal(options.signal, 'options.signal');
+    if (!this.#session) throw notConnected();
+    await simulateScenario(this.#session, scenario, options.signal);
   }
 
   async #connect(url: string, token: string, options: ConnectOptions): Promise<void> {
