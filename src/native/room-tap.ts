@@ -29,8 +29,8 @@ interface RoomInsides {
  * waits for its own lock, so a listener on the client would be ahead of what rtc-node knows.
  */
 export class RoomTap {
-  readonly #takers = new Map<string, Taker>();
-  readonly #followers = new Map<string, Follower>();
+  readonly #takers = new Map<string, Taker[]>();
+  readonly #followers = new Map<string, Follower[]>();
   readonly #insides: RoomInsides;
   readonly #original: RoomInsides['processFfiEvent'];
 
@@ -45,14 +45,14 @@ export class RoomTap {
     insides.processFfiEvent = (event) => this.#process(event);
   }
 
-  /** Asks `taker` before rtc-node; what it answers `true` for is no longer rtc-node's. */
+  /** Asks `taker` before rtc-node; what one answers `true` for is nobody else's any more. */
   take<C extends TapCase>(name: C, taker: (value: TapValue<C>) => boolean): void {
-    this.#takers.set(name, taker);
+    this.#takers.set(name, [...(this.#takers.get(name) ?? []), taker]);
   }
 
   /** Calls `follower` once rtc-node has handled it, so that its objects are up to date. */
   after<C extends TapCase>(name: C, follower: (value: TapValue<C>) => void): void {
-    this.#followers.set(name, follower);
+    this.#followers.set(name, [...(this.#followers.get(name) ?? []), follower]);
   }
 
   /** rtc-node has its events to itself again. */
@@ -66,15 +66,19 @@ export class RoomTap {
     const message = this.#messageOf(event);
     if (message?.case === undefined) return this.#original(event);
     const { case: name, value } = message;
-    if (guarded(() => this.#takers.get(name)?.(value as never) ?? false)) return;
+    for (const taker of this.#takers.get(name) ?? []) {
+      if (guarded(() => taker(value as never))) return;
+    }
     try {
       await this.#original(event);
     } finally {
       // Also of what rtc-node can't make sense of.
-      guarded(() => {
-        this.#followers.get(name)?.(value as never);
-        return false;
-      });
+      for (const follower of this.#followers.get(name) ?? []) {
+        guarded(() => {
+          follower(value as never);
+          return false;
+        });
+      }
     }
   }
 
