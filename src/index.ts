@@ -44,6 +44,8 @@ export type { IceServer } from './native/session-options.js';
 export { SIMULATE_SCENARIOS, type SimulateScenario } from './native/simulate-scenario.js';
 export { AccessToken, type RoomGrant } from './room/access-token.js';
 export type { ConnectOptions } from './room/connect-options.js';
+export { DataPacket } from './room/data-packet.js';
+export type { DataOptions, PublishDataOptions } from './room/data-sender.js';
 export { LocalParticipant, type PublishOptions } from './room/local-participant.js';
 export { Participant, type ParticipantEvents } from './room/participant.js';
 export { RemoteParticipant } from './room/remote-participant.js';

@@ -3,7 +3,7 @@ import { types } from 'node:util';
 import { checkInteger, checkOneOf, checkOptions, shown } from '../core/check.js';
 import { FramewireError } from '../core/errors.js';
 import { int16FromFloat } from './int16-from-float.js';
-import { isDetached } from './is-detached.js';
+import { isDetached } from '../core/is-detached.js';
 import { decodeWav, encodeWav } from './wav.js';
 
 /** The highest sample rate of a frame, in Hz: the highest that WebRTC's audio processing knows. */

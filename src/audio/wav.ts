@@ -4,7 +4,7 @@ import { types } from 'node:util';
 
 import { shown } from '../core/check.js';
 import { int16FromFloat } from './int16-from-float.js';
-import { isDetached } from './is-detached.js';
+import { isDetached } from '../core/is-detached.js';
 
 /** What a WAV file holds: 16-bit samples, interleaved, in memory of their own. */
 export interface WavAudio {

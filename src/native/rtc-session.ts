@@ -106,6 +106,11 @@ export class RtcSession {
     return this.#tap;
   }
 
+  /** @internal Whether somebody listens to an event of rtc-node's room, which only one who adopted it can. */
+  rtcListens(event: 'dataReceived'): boolean {
+    return this.#rtc.listenerCount(event as Parameters<RtcRoom['listenerCount']>[0]) > 0;
+  }
+
   /** @internal */
   get roomHandle(): bigint {
     const { ffiHandle } = this.#rtc as unknown as { readonly ffiHandle?: { handle: bigint } };

@@ -19,6 +19,7 @@ import type { RtcSession } from '../native/rtc-session.js';
 import type { PublicationState } from '../native/rtc-state.js';
 import { LocalAudioTrack, LocalVideoTrack } from '../tracks/local-track.js';
 import { LocalTrackPublication } from '../tracks/local-track-publication.js';
+import { DataSender, type PublishDataOptions } from './data-sender.js';
 import { defaultBitrateBps } from './default-bitrate.js';
 import { Participant } from './participant.js';
 
@@ -74,10 +75,12 @@ interface Place {
 export class LocalParticipant extends Participant<LocalTrackPublication> {
   readonly #room: LocalParticipantRoom;
   readonly #places = new Map<string, Place>();
+  readonly #data: DataSender;
 
   private constructor(room: LocalParticipantRoom) {
     super(room.session.localParticipant);
     this.#room = room;
+    this.#data = new DataSender(room.session, () => this.permissions);
   }
 
   /** @internal */
@@ -172,6 +175,22 @@ export class LocalParticipant extends Participant<LocalTrackPublication> {
       throw new FramewireError('not-found', `'${track.name}' is not published in this room.`);
     }
     await this.#unpublish(publication);
+  }
+
+  /**
+   * Sends a packet of at most 60,000 bytes, which reaches listeners of `dataReceived` at once and whole. For
+   * more, or for text and files, there are streams: {@link LocalParticipant.sendBytes} and so on.
+   *
+   * The bytes are copied before this returns; of text, UTF-8 is sent. Packets of a kind go out in the order
+   * of the calls.
+   *
+   * @returns When it's on its way, not when it has arrived.
+   * @throws TypeError or RangeError if an argument is not as it must be, or the packet is too large.
+   * @throws FramewireError `forbidden` if the token doesn't allow it, `overflow` if more than 64 MiB wait to be
+   * sent, `disconnected` if the room is left. The signal's reason if it aborts.
+   */
+  publishData(data: Uint8Array | string, options: PublishDataOptions = {}): Promise<void> {
+    return this.#data.publishData(data, options);
   }
 
   /** @internal */

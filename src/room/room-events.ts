@@ -3,6 +3,7 @@ import type { LocalAudioTrack, LocalVideoTrack } from '../tracks/local-track.js'
 import type { LocalTrackPublication } from '../tracks/local-track-publication.js';
 import type { RemoteAudioTrack, RemoteVideoTrack } from '../tracks/remote-track.js';
 import type { RemoteTrackPublication } from '../tracks/remote-track-publication.js';
+import type { DataPacket } from './data-packet.js';
 import type { LocalParticipant } from './local-participant.js';
 import type { RemoteParticipant } from './remote-participant.js';
 
@@ -38,6 +39,9 @@ export interface RoomEvents {
   readonly activeSpeakersChanged: readonly [
     speakers: readonly (RemoteParticipant | LocalParticipant)[],
   ];
+
+  /** Somebody sent data to us, or to everybody. Reliable packets of one sender come in order. */
+  readonly dataReceived: readonly [packet: DataPacket];
 
   /** Somebody published a track after we joined. */
   readonly trackPublished: readonly [

@@ -21,6 +21,7 @@ import {
   simulateScenario,
 } from '../native/simulate-scenario.js';
 import { checkConnectOptions, checkServerUrl, type ConnectOptions } from './connect-options.js';
+import { DataReceiver } from './data-receiver.js';
 import type { LocalParticipant } from './local-participant.js';
 import type { RemoteParticipant } from './remote-participant.js';
 import type { ConnectionState, RoomEvents } from './room-events.js';
@@ -53,6 +54,11 @@ const DEFAULT_CONNECT_TIMEOUT_MS = 15_000;
 export class Room extends TypedEmitter<RoomEvents> implements AsyncDisposable {
   readonly #people = new RoomPeople((event, ...args) => {
     this.emit(event, ...args);
+  });
+  readonly #data = new DataReceiver({
+    participant: (identity) => this.#people.others.get(identity),
+    wanted: () => this.listenerCount('dataReceived') > 0,
+    received: (packet) => this.emit('dataReceived', packet),
   });
   #state: ConnectionState = 'disconnected';
   #session: RtcSession | undefined;
@@ -335,6 +341,7 @@ export class Room extends TypedEmitter<RoomEvents> implements AsyncDisposable {
   #join(session: RtcSession): void {
     this.#session = session;
     this.#people.join(session);
+    this.#data.join(session);
     log('info', 'joined a room', { room: this.name, identity: this.localParticipant.identity });
     this.#setState('connected');
     this.emit('connected');
