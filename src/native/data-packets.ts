@@ -109,7 +109,12 @@ export function receivePackets(
     try {
       if (wanted()) {
         const data = ffi().copyBuffer(dataPtr, Number(dataLen));
-        listener({ data, reliable: kind === RELIABLE, topic, identity: participantIdentity });
+        listener({
+          data,
+          reliable: Number(kind) === RELIABLE,
+          topic,
+          identity: participantIdentity,
+        });
       }
     } finally {
       const handle = owned?.handle?.id;

@@ -108,7 +108,7 @@ export class RtcSession {
 
   /** @internal Whether somebody listens to an event of rtc-node's room, which only one who adopted it can. */
   rtcListens(event: 'dataReceived'): boolean {
-    return this.#rtc.listenerCount(event as Parameters<RtcRoom['listenerCount']>[0]) > 0;
+    return this.#rtc.listenerCount(event) > 0;
   }
 
   /** @internal */

@@ -5,10 +5,10 @@ import type { RemoteParticipant } from './remote-participant.js';
 
 /** What a {@link DataReceiver} needs of its room. */
 export interface DataReceiverRoom {
-  participant(identity: string): RemoteParticipant | undefined;
+  readonly participant: (identity: string) => RemoteParticipant | undefined;
   /** Whether anybody listens to packets. */
-  wanted(): boolean;
-  received(packet: DataPacket): void;
+  readonly wanted: () => boolean;
+  readonly received: (packet: DataPacket) => void;
 }
 
 /** Takes what others send to a room, in one stay after the other. */
