@@ -1,15 +1,15 @@
 import { type DataPacket, FramewireError, type Room } from 'framewire';
 import { DataPacket_Kind } from 'livekit-server-sdk';
+import { talkers, untilHeard } from '../support/data.js';
 import { liveRooms } from '../support/live-rooms.js';
 import { runProgram } from '../support/program.js';
 import { nextEvent } from '../support/waits.js';
 
 const live = liveRooms();
 
-/** Alice joins last: those who are there she knows at once, they know her up to 3 seconds later. */
 async function pair(): Promise<[alice: Room, bob: Room]> {
-  const bob = await live.join('bob');
-  return [await live.join('alice'), bob];
+  const [alice, bob] = await talkers(live, 'alice', 'bob');
+  return [alice!, bob!];
 }
 
 /** The packets that come, in order, until one with the topic `end`. */
@@ -54,8 +54,11 @@ describe('publishData', () => {
   });
 
   it('reaches those that are named, and nobody else', async () => {
-    const carol = await live.join('carol');
-    const [alice, bob] = await pair();
+    const [alice, bob, carol] = (await talkers(live, 'alice', 'bob', 'carol')) as [
+      Room,
+      Room,
+      Room,
+    ];
     const [atBob, atCarol] = [packetsOf(bob), packetsOf(carol)];
     const { localParticipant: me } = alice;
     await me.publishData('for bob', { destinationIdentities: ['bob'] });
@@ -126,8 +129,11 @@ describe('publishData', () => {
   });
 
   it('brings the largest packet to everybody, reliable or not', async () => {
-    const carol = await live.join('carol');
-    const [alice, bob] = await pair();
+    const [alice, bob, carol] = (await talkers(live, 'alice', 'bob', 'carol')) as [
+      Room,
+      Room,
+      Room,
+    ];
     const bytes = new Uint8Array(60_000).map((_, i) => i % 251);
     for (const reliable of [true, false]) {
       const received = [bob, carol].map((room) => nextEvent(room, 'dataReceived'));
@@ -211,11 +217,10 @@ describe('dataReceived', () => {
   it('has no participant for what comes by the server', async () => {
     const room = await live.join('alice');
     const received = nextEvent(room, 'dataReceived');
-    await live.admin.sendData(
-      live.roomName,
-      Buffer.from('from the server'),
-      DataPacket_Kind.RELIABLE,
-      { topic: 'news' },
+    await untilHeard(room, () =>
+      live.admin.sendData(live.roomName, Buffer.from('from the server'), DataPacket_Kind.RELIABLE, {
+        topic: 'news',
+      }),
     );
     const [packet] = await received;
     expect(packet).toMatchObject({ text: 'from the server', topic: 'news' });

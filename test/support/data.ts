@@ -1,0 +1,33 @@
+import type { Room } from 'framewire';
+import type { LiveRooms } from './live-rooms.js';
+
+/** Calls `send` again and again until `room` has heard it: the first may come before it can hear anything. */
+export async function untilHeard(room: Room, send: () => Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  await new Promise<void>((resolve, reject) => {
+    room.once('dataReceived', () => resolve());
+    const again = (): void => {
+      send().then(() => (timer = setTimeout(again, 50)), reject);
+    };
+    again();
+  });
+  clearTimeout(timer);
+}
+
+/**
+ * Rooms of which the first can send to all others at once. It joins last: those who are there it knows, while
+ * the server tells them of it up to 3 seconds later.
+ */
+export async function talkers(
+  live: LiveRooms,
+  identity: string,
+  ...others: readonly string[]
+): Promise<Room[]> {
+  const rooms = await Promise.all(others.map((other) => live.join(other)));
+  const first = await live.join(identity);
+  for (const [i, room] of rooms.entries()) {
+    const destinationIdentities = [others[i]!];
+    await untilHeard(room, () => first.localParticipant.publishData('', { destinationIdentities }));
+  }
+  return [first, ...rooms];
+}
