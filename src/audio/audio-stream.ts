@@ -39,6 +39,13 @@ export interface AudioStreamOptions {
 export interface ParticipantAudioStreamOptions extends AudioStreamOptions {
   /** Fails with `timeout` if no track appears within this time. Default: waits. */
   readonly timeoutMs?: number;
+  /**
+   * How long the participant may be away before the stream ends; 0 ends it at once. To others, a full
+   * reconnect of theirs is one who leaves and comes back. Default: 3 seconds after it left by itself, 10
+   * after its connection was lost; at once if somebody removed it. The time while our own connection is
+   * made again doesn't count.
+   */
+  readonly rejoinMs?: number;
 }
 
 /** What an {@link AudioStream} has counted since it was made. */
@@ -110,7 +117,8 @@ export class AudioStream extends FrameStream<QueuedAudio, AudioFrame> {
 
   /**
    * The samples of whatever track of `source` a participant has: waits for the first one, and goes on
-   * over mute, unpublish and republish, until the participant leaves.
+   * over mute, unpublish and republish, and over reconnects of the participant and of ours, until the
+   * participant leaves: see `rejoinMs`.
    *
    * The reader gets a FramewireError `participant-left` if the participant leaves before there was a
    * track, and `timeout` after `timeoutMs` without one.
@@ -124,9 +132,9 @@ export class AudioStream extends FrameStream<QueuedAudio, AudioFrame> {
     options: ParticipantAudioStreamOptions = {},
   ): AudioStream {
     checkOptions(options, 'options');
-    const { timeoutMs } = options;
+    const { timeoutMs, rejoinMs } = options;
     return new AudioStream(
-      participantInput(participant, { source, kind: 'audio', timeoutMs }),
+      participantInput(participant, { source, kind: 'audio', timeoutMs, rejoinMs }),
       options,
     );
   }

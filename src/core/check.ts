@@ -63,6 +63,13 @@ export function checkPositive(value: unknown, name: string): asserts value is nu
   }
 }
 
+/** @throws TypeError if not a number, RangeError if negative or NaN. */
+export function checkNotNegative(value: unknown, name: string): asserts value is number {
+  const rule = `${name} must be a number that is not negative, got`;
+  if (typeof value !== 'number') throw new TypeError(`${rule} ${shown(value)}.`);
+  if (!(value >= 0)) throw new RangeError(`${rule} ${shown(value)}.`);
+}
+
 /** @throws TypeError if not a boolean. */
 export function checkBoolean(value: unknown, name: string): asserts value is boolean {
   if (typeof value !== 'boolean') {

@@ -1,5 +1,5 @@
 import { MAX_TIMER_MS } from './abort.js';
-import { checkOneOf, checkPositive } from './check.js';
+import { checkNotNegative, checkOneOf, checkPositive } from './check.js';
 import { FramewireError } from './errors.js';
 import {
   checkParticipant,
@@ -61,30 +61,35 @@ export function fromTrack(track: TrackHandle): StreamInput {
   });
 }
 
-/** Which of a participant's tracks {@link participantInput} takes. */
+/** Which of a participant's tracks {@link participantInput} takes, and how long it waits for them. */
 export interface ParticipantInputOptions {
   readonly source: TrackSource;
   readonly kind: TrackKind;
   /** How long the first track may take to appear. */
   readonly timeoutMs: number | undefined;
+  /** How long the participant may be away. */
+  readonly rejoinMs: number | undefined;
 }
 
 /**
  * Feeds a stream from whatever track of a source a participant has: waits for the first, goes on
- * with the next when it is published anew, and ends when the participant leaves.
+ * with the next when it is published anew, also by one who comes back under the same identity, and ends
+ * when the participant stays away.
  */
 export function participantInput(
   participant: ParticipantHandle,
-  { source, kind, timeoutMs }: ParticipantInputOptions,
+  { source, kind, timeoutMs, rejoinMs }: ParticipantInputOptions,
 ): StreamInput {
   checkParticipant(participant);
   checkOneOf(source, 'source', TRACK_SOURCES);
   if (timeoutMs !== undefined) checkPositive(timeoutMs, 'options.timeoutMs');
+  if (rejoinMs !== undefined) checkNotNegative(rejoinMs, 'options.rejoinMs');
   return new StreamInput(({ open, end, fail }) => {
     let current: { readonly track: TrackHandle; readonly close: () => void } | undefined;
     let appeared = false;
     let stopped = false;
-    let timer: NodeJS.Timeout | undefined;
+    let appearing: NodeJS.Timeout | undefined;
+    let rejoining: NodeJS.Timeout | undefined;
 
     const closeCurrent = (): void => {
       const closing = current;
@@ -93,30 +98,40 @@ export function participantInput(
     };
     const stop = (): void => {
       stopped = true;
-      clearTimeout(timer);
-      forget();
+      clearTimeout(appearing);
+      clearTimeout(rejoining);
+      follower.stop();
       closeCurrent();
     };
-    const update = (): void => {
-      if (stopped) return;
-      const track = participant.trackOf(source, kind);
+    const takeTrack = (): void => {
+      const track = follower.trackOf(source, kind);
       if (current && current.track !== track) closeCurrent();
-      if (participant.left) {
+      if (!track || current) return;
+      appeared = true;
+      clearTimeout(appearing);
+      try {
+        current = { track, close: open(track, update) };
+      } catch (error) {
+        stop();
+        fail(error);
+      }
+    };
+    const awaitReturn = (): void => {
+      clearTimeout(rejoining);
+      const patienceMs = follower.patienceMs(rejoinMs);
+      if (patienceMs === 0) {
         stop();
         if (appeared) end();
         else fail(leftError(participant.identity, source));
-      } else if (track && !current) {
-        appeared = true;
-        clearTimeout(timer);
-        try {
-          current = { track, close: open(track, update) };
-        } catch (error) {
-          stop();
-          fail(error);
-        }
+      } else if (patienceMs !== undefined && patienceMs < MAX_TIMER_MS) {
+        rejoining = setTimeout(update, Math.ceil(patienceMs));
       }
     };
-    const forget = participant.onTracksChanged(update);
+    const update = (): void => {
+      if (!stopped) takeTrack();
+      if (!stopped) awaitReturn();
+    };
+    const follower = participant.follow(update);
     if (timeoutMs !== undefined) {
       const onTimeout = (): void => {
         stop();
@@ -124,7 +139,7 @@ export function participantInput(
         fail(new FramewireError('timeout', waited));
       };
       // A longer timer would fire at once.
-      timer = setTimeout(onTimeout, Math.min(timeoutMs, MAX_TIMER_MS));
+      appearing = setTimeout(onTimeout, Math.min(timeoutMs, MAX_TIMER_MS));
     }
     update();
     return stop;

@@ -55,12 +55,26 @@ export interface ParticipantHandle {
   readonly brand: Brand<'participant'>;
   /** The name that its token gave it, one of its kind in the room. */
   readonly identity: string;
-  /** @internal Whether the participant has left, or we have. */
-  readonly left: boolean;
-  /** @internal The track of a source that can be read now. */
+  /** @internal Calls `listener` whenever something changes that the follower tells of. */
+  follow(listener: () => void): IdentityFollower;
+}
+
+/**
+ * Whoever has an identity in a room: after a full reconnect that is, to everybody else, another
+ * participant.
+ */
+export interface IdentityFollower {
+  /** The track of a source that can be read now. */
   trackOf(source: TrackSource, kind: TrackKind): TrackHandle | undefined;
-  /** @internal Calls `listener` whenever a track came or went, or the participant left. */
-  onTracksChanged(listener: () => void): () => void;
+  /**
+   * How long nobody of the identity may still be missing: 0 once it won't come back, `Infinity` while
+   * that can't be known, `undefined` while it's there.
+   *
+   * @param rejoinMs - How long it may be away. Default: as long as a reconnect takes.
+   */
+  patienceMs(rejoinMs?: number): number | undefined;
+  /** Takes the listener back. */
+  stop(): void;
 }
 
 /** @throws TypeError if `track` is no track. @throws RangeError if it's one of the other kind. */
@@ -77,8 +91,8 @@ export function checkTrack(track: unknown, kind: TrackKind): void {
 
 /** @throws TypeError if `participant` is no participant. */
 export function checkParticipant(participant: unknown): void {
-  const { trackOf } = (participant ?? {}) as Partial<ParticipantHandle>;
-  if (typeof trackOf !== 'function') {
+  const { follow } = (participant ?? {}) as Partial<ParticipantHandle>;
+  if (typeof follow !== 'function') {
     throw new TypeError(`participant must be a participant of a room, got ${shown(participant)}.`);
   }
 }

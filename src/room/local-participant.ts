@@ -21,6 +21,7 @@ import { LocalAudioTrack, LocalVideoTrack } from '../tracks/local-track.js';
 import { LocalTrackPublication } from '../tracks/local-track-publication.js';
 import { DataSender, type PublishDataOptions } from './data-sender.js';
 import { defaultBitrateBps } from './default-bitrate.js';
+import type { FollowedRoom } from './identity-follower.js';
 import { Participant } from './participant.js';
 
 const DEFAULT_MAX_FPS = 30;
@@ -59,6 +60,7 @@ export interface PublishOptions {
 /** What the local participant needs of its room. */
 export interface LocalParticipantRoom {
   readonly session: RtcSession;
+  readonly people: FollowedRoom;
   published(publication: LocalTrackPublication): void;
   unpublished(publication: LocalTrackPublication): void;
 }
@@ -78,7 +80,7 @@ export class LocalParticipant extends Participant<LocalTrackPublication> {
   readonly #data: DataSender;
 
   private constructor(room: LocalParticipantRoom) {
-    super(room.session.localParticipant);
+    super(room.session.localParticipant, room.people);
     this.#room = room;
     this.#data = new DataSender(room.session, () => this.permissions);
   }

@@ -1,5 +1,6 @@
 import type {
   Brand,
+  IdentityFollower,
   ParticipantHandle,
   TrackHandle,
   TrackKind,
@@ -13,6 +14,7 @@ import type {
   ParticipantState,
 } from '../native/rtc-state.js';
 import type { TrackPublication } from '../tracks/track-publication.js';
+import { type FollowedRoom, followIdentity } from './identity-follower.js';
 
 /** What a participant tells. */
 export interface ParticipantEvents {
@@ -33,12 +35,14 @@ export abstract class Participant<Publication extends TrackPublication = TrackPu
   readonly identity: string;
   /** @internal */
   protected readonly state: ParticipantState;
+  readonly #room: FollowedRoom;
   readonly #publications = new Map<string, Publication>();
-  #left = false;
+  #leftMs: number | undefined;
 
   /** @internal */
-  protected constructor(state: ParticipantState) {
+  protected constructor(state: ParticipantState, room: FollowedRoom) {
     super();
+    this.#room = room;
     this.state = state;
     this.identity = state.identity;
   }
@@ -80,7 +84,12 @@ export abstract class Participant<Publication extends TrackPublication = TrackPu
 
   /** Whether it has left the room, or we have. */
   get left(): boolean {
-    return this.#left;
+    return this.#leftMs !== undefined;
+  }
+
+  /** @internal When it left, by `performance.now()`. */
+  get leftMs(): number | undefined {
+    return this.#leftMs;
   }
 
   /** Its tracks, by sid. */
@@ -104,11 +113,8 @@ export abstract class Participant<Publication extends TrackPublication = TrackPu
   }
 
   /** @internal */
-  onTracksChanged(listener: () => void): () => void {
-    const offs = [this.on('tracksChanged', listener), this.on('left', listener)];
-    return () => {
-      for (const off of offs) off();
-    };
+  follow(listener: () => void): IdentityFollower {
+    return followIdentity(this, this.#room, listener);
   }
 
   /** @internal */
@@ -131,8 +137,8 @@ export abstract class Participant<Publication extends TrackPublication = TrackPu
 
   /** @internal */
   roomLeft(): void {
-    if (this.#left) return;
-    this.#left = true;
+    if (this.left) return;
+    this.#leftMs = performance.now();
     this.emit('left');
   }
 

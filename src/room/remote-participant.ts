@@ -2,17 +2,18 @@ import type { TrackHandle } from '../core/track-handle.js';
 import type { ParticipantState, PublicationState } from '../native/rtc-state.js';
 import { RemoteAudioTrack, RemoteVideoTrack } from '../tracks/remote-track.js';
 import { RemoteTrackPublication } from '../tracks/remote-track-publication.js';
+import type { FollowedRoom } from './identity-follower.js';
 import { Participant } from './participant.js';
 
 /** Somebody else in the room. */
 export class RemoteParticipant extends Participant<RemoteTrackPublication> {
-  private constructor(state: ParticipantState) {
-    super(state);
+  private constructor(state: ParticipantState, room: FollowedRoom) {
+    super(state, room);
   }
 
   /** @internal */
-  static create(state: ParticipantState): RemoteParticipant {
-    return new RemoteParticipant(state);
+  static create(state: ParticipantState, room: FollowedRoom): RemoteParticipant {
+    return new RemoteParticipant(state, room);
   }
 
   /** @internal The publication of a state, made when it's first heard of. */

@@ -1,6 +1,7 @@
 import type { RtcSession } from '../native/rtc-session.js';
 import type { SessionEvent } from '../native/session-events.js';
 import type { RemoteTrackPublication } from '../tracks/remote-track-publication.js';
+import type { FollowedRoom } from './identity-follower.js';
 import { LocalParticipant } from './local-participant.js';
 import { RemoteParticipant } from './remote-participant.js';
 import type { RoomEvents } from './room-events.js';
@@ -20,11 +21,14 @@ type PeopleEvent = Exclude<
 type TrackEvent = Extract<PeopleEvent, { readonly publication: unknown }>;
 
 /** Who is in a room, ourselves included, kept up to date with what the session tells. */
-export class RoomPeople {
+export class RoomPeople implements FollowedRoom {
   /** The others, by identity. */
   readonly others: Map<string, RemoteParticipant> = new Map<string, RemoteParticipant>();
   readonly #emit: EmitRoomEvent;
+  readonly #watchers = new Set<() => void>();
   #local: LocalParticipant | undefined;
+  #presence: FollowedRoom['presence'] = 'left';
+  #backMs = -Infinity;
 
   constructor(emit: EmitRoomEvent) {
     this.#emit = emit;
@@ -40,10 +44,33 @@ export class RoomPeople {
     return identity === this.#local?.identity ? this.#local : this.others.get(identity);
   }
 
+  get presence(): FollowedRoom['presence'] {
+    return this.#presence;
+  }
+
+  get backMs(): number {
+    return this.#backMs;
+  }
+
+  onPresence(listener: () => void): () => void {
+    this.#watchers.add(listener);
+    return () => {
+      this.#watchers.delete(listener);
+    };
+  }
+
+  /** Our connection is being made again, or is back. */
+  reconnect(presence: 'reconnecting' | 'here'): void {
+    this.#presence = presence;
+    if (presence === 'here') this.#backMs = performance.now();
+    this.#tellPresence();
+  }
+
   /** Takes in who is there at the beginning of a stay. */
   join(session: RtcSession): void {
     const local = LocalParticipant.create({
       session,
+      people: this,
       published: (publication) => {
         this.#emit('localTrackPublished', publication, local);
       },
@@ -52,8 +79,9 @@ export class RoomPeople {
       },
     });
     this.#local = local;
+    this.#presence = 'here';
     for (const state of session.remoteParticipants) {
-      const participant = RemoteParticipant.create(state);
+      const participant = RemoteParticipant.create(state, this);
       this.others.set(participant.identity, participant);
       for (const one of state.publications) participant.roomSubscribed(one);
     }
@@ -63,6 +91,7 @@ export class RoomPeople {
   leave(): void {
     const others = [...this.others.values()];
     this.others.clear();
+    this.#presence = 'left';
     for (const participant of others) {
       for (const publication of participant.trackPublications.values()) {
         this.#unsubscribe(participant, publication);
@@ -70,14 +99,16 @@ export class RoomPeople {
       participant.roomLeft();
     }
     this.#local?.roomLeft();
+    this.#tellPresence();
   }
 
   /** Brings everything that an event speaks of up to date, then tells of it. */
   handle(event: PeopleEvent): void {
     switch (event.kind) {
       case 'participantConnected': {
-        const participant = RemoteParticipant.create(event.participant);
+        const participant = RemoteParticipant.create(event.participant, this);
         this.others.set(participant.identity, participant);
+        this.#tellPresence();
         this.#emit('participantConnected', participant);
         return;
       }
@@ -169,6 +200,10 @@ export class RoomPeople {
         this.#emit(kind, publication, participant);
       }
     }
+  }
+
+  #tellPresence(): void {
+    for (const listener of [...this.#watchers]) listener();
   }
 
   #unsubscribe(participant: RemoteParticipant, publication: RemoteTrackPublication): void {

@@ -361,6 +361,7 @@ export class Room extends TypedEmitter<RoomEvents> implements AsyncDisposable {
       case 'reconnecting':
       case 'reconnected':
         log('info', `${event.kind} to a room`, { room: this.name });
+        this.#people.reconnect(event.kind === 'reconnecting' ? 'reconnecting' : 'here');
         this.#setState(event.kind === 'reconnecting' ? 'reconnecting' : 'connected');
         this.emit(event.kind);
         return;

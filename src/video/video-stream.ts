@@ -56,6 +56,13 @@ export interface VideoStreamOptions {
 export interface ParticipantVideoStreamOptions extends VideoStreamOptions {
   /** Fails with `timeout` if no track appears within this time. Default: waits. */
   readonly timeoutMs?: number;
+  /**
+   * How long the participant may be away before the stream ends; 0 ends it at once. To others, a full
+   * reconnect of theirs is one who leaves and comes back. Default: 3 seconds after it left by itself, 10
+   * after its connection was lost; at once if somebody removed it. The time while our own connection is
+   * made again doesn't count.
+   */
+  readonly rejoinMs?: number;
 }
 
 /** What a {@link VideoStream} has counted since it was made. */
@@ -142,7 +149,8 @@ export class VideoStream extends FrameStream<QueuedFrame, VideoFrame> {
 
   /**
    * The frames of whatever track of `source` a participant has: waits for the first one, and goes on
-   * over mute, unpublish and republish, until the participant leaves.
+   * over mute, unpublish and republish, and over reconnects of the participant and of ours, until the
+   * participant leaves: see `rejoinMs`.
    *
    * The reader gets a FramewireError `participant-left` if the participant leaves before there was a
    * track, and `timeout` after `timeoutMs` without one.
@@ -156,9 +164,9 @@ export class VideoStream extends FrameStream<QueuedFrame, VideoFrame> {
     options: ParticipantVideoStreamOptions = {},
   ): VideoStream {
     checkOptions(options, 'options');
-    const { timeoutMs } = options;
+    const { timeoutMs, rejoinMs } = options;
     return new VideoStream(
-      participantInput(participant, { source, kind: 'video', timeoutMs }),
+      participantInput(participant, { source, kind: 'video', timeoutMs, rejoinMs }),
       options,
     );
   }

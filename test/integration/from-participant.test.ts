@@ -24,8 +24,9 @@ describe("a stream of a participant's source", () => {
   it('waits for the track to appear, takes no other, and ends when its participant leaves', async () => {
     const [alice, bob] = await pair();
     const participant = await bob.waitForParticipant('alice');
-    await using video = VideoStream.fromParticipant(participant, 'camera');
-    await using audio = AudioStream.fromParticipant(participant);
+    const rejoinMs = 0;
+    await using video = VideoStream.fromParticipant(participant, 'camera', { rejoinMs });
+    await using audio = AudioStream.fromParticipant(participant, 'microphone', { rejoinMs });
     await live.paint(alice, RED, { source: 'screen_share' });
     await live.paint(alice, BLUE, { source: 'camera' });
     await live.sing(alice, 440);
@@ -52,14 +53,14 @@ describe("a stream of a participant's source", () => {
   it('fails with participant-left if the participant leaves first, or has left already', async () => {
     const [alice, bob] = await pair();
     const participant = await bob.waitForParticipant('alice');
-    const waiting = VideoStream.fromParticipant(participant).next();
+    const rejoinMs = 0;
+    const waiting = VideoStream.fromParticipant(participant, 'camera', { rejoinMs }).next();
     await Promise.all([
       expect(waiting).rejects.toMatchObject({ code: 'participant-left' }),
       alice.disconnect(),
     ]);
-    await expect(AudioStream.fromParticipant(participant).next()).rejects.toMatchObject({
-      code: 'participant-left',
-    });
+    const late = AudioStream.fromParticipant(participant, 'microphone', { rejoinMs });
+    await expect(late.next()).rejects.toMatchObject({ code: 'participant-left' });
   });
 
   it('fails with participant-left if we leave first', async () => {

@@ -48,6 +48,7 @@ const EXPORTS = [
   'RemoteVideoTrack',
   'Room',
   'SAMPLE_RATES',
+  'SIMULATE_SCENARIOS',
   'TRACK_SOURCES',
   'Track',
   'TrackPublication',

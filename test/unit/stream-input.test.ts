@@ -3,6 +3,7 @@ import { FrameStream } from '../../src/core/frame-stream.js';
 import { fromTrack, participantInput, StreamInput } from '../../src/core/stream-input.js';
 import type {
   Brand,
+  IdentityFollower,
   ParticipantHandle,
   TrackHandle,
   TrackKind,
@@ -39,22 +40,25 @@ class FakeTrack implements TrackHandle {
   }
 }
 
-/** A participant whose tracks a test changes. */
+/** An identity whose tracks and presence a test changes. */
 class FakeParticipant implements ParticipantHandle {
   declare readonly brand: Brand<'participant'>;
   readonly identity = 'ann';
   readonly listeners = new Set<() => void>();
-  left = false;
+  readonly asked: (number | undefined)[] = [];
+  patienceMs: number | undefined;
   track: TrackHandle | undefined;
 
-  trackOf(source: TrackSource, kind: TrackKind): TrackHandle | undefined {
-    return source === 'camera' && kind === 'video' ? this.track : undefined;
-  }
-
-  onTracksChanged(listener: () => void): () => void {
+  follow(listener: () => void): IdentityFollower {
     this.listeners.add(listener);
-    return () => {
-      this.listeners.delete(listener);
+    return {
+      trackOf: (source: TrackSource, kind: TrackKind): TrackHandle | undefined =>
+        source === 'camera' && kind === 'video' ? this.track : undefined,
+      patienceMs: (rejoinMs) => {
+        this.asked.push(rejoinMs);
+        return this.patienceMs;
+      },
+      stop: () => this.listeners.delete(listener),
     };
   }
 
@@ -63,9 +67,14 @@ class FakeParticipant implements ParticipantHandle {
     for (const listener of [...this.listeners]) listener();
   }
 
-  leave(): void {
-    this.left = true;
+  leave(patienceMs = 0): void {
+    this.patienceMs = patienceMs;
     this.change(undefined);
+  }
+
+  comeBack(track?: TrackHandle): void {
+    this.patienceMs = undefined;
+    this.change(track);
   }
 }
 
@@ -83,7 +92,12 @@ function follow(input: StreamInput): { readonly story: string[]; readonly stop: 
   return { story, stop };
 }
 
-const CAMERA = { source: 'camera', kind: 'video', timeoutMs: undefined } as const;
+const CAMERA = {
+  source: 'camera',
+  kind: 'video',
+  timeoutMs: undefined,
+  rejoinMs: undefined,
+} as const;
 
 describe('fromTrack', () => {
   it('opens the track and ends with it', () => {
@@ -169,7 +183,7 @@ describe('participantInput', () => {
 
   it('fails at once when the participant has left already', () => {
     const ann = new FakeParticipant();
-    ann.left = true;
+    ann.patienceMs = 0;
     expect(follow(participantInput(ann, CAMERA)).story).toEqual(['fail participant-left']);
     expect(ann.listeners.size).toBe(0);
   });
@@ -224,6 +238,62 @@ describe('participantInput', () => {
     });
   });
 
+  describe('when the participant is away', () => {
+    beforeEach(() => {
+      jest.useFakeTimers();
+    });
+    afterEach(() => {
+      jest.useRealTimers();
+    });
+
+    it('goes on with the track of who comes back in time', () => {
+      const ann = new FakeParticipant();
+      ann.track = new FakeTrack('first');
+      const { story } = follow(participantInput(ann, { ...CAMERA, rejoinMs: 500 }));
+      ann.leave(500);
+      jest.advanceTimersByTime(499);
+      ann.comeBack();
+      expect(jest.getTimerCount()).toBe(0);
+      ann.change(new FakeTrack('second'));
+      expect(story).toEqual(['open first', 'close first', 'open second']);
+      expect(ann.asked).toContain(500);
+    });
+
+    it('ends when nobody comes back in time', () => {
+      const ann = new FakeParticipant();
+      ann.track = new FakeTrack('first');
+      const { story } = follow(participantInput(ann, CAMERA));
+      ann.leave(500);
+      jest.advanceTimersByTime(499);
+      expect(story).toEqual(['open first', 'close first']);
+      ann.patienceMs = 0;
+      jest.advanceTimersByTime(1);
+      expect(story).toEqual(['open first', 'close first', 'end']);
+      expect(ann.listeners.size).toBe(0);
+    });
+
+    it('fails when nobody comes back, and there was no track yet', () => {
+      const ann = new FakeParticipant();
+      const { story } = follow(participantInput(ann, CAMERA));
+      ann.leave(500);
+      ann.patienceMs = 0;
+      jest.advanceTimersByTime(500);
+      expect(story).toEqual(['fail participant-left']);
+    });
+
+    it('waits without a timer while nobody can know', () => {
+      const ann = new FakeParticipant();
+      const { story, stop } = follow(participantInput(ann, CAMERA));
+      ann.leave(Infinity);
+      expect(jest.getTimerCount()).toBe(0);
+      ann.leave(500);
+      expect(jest.getTimerCount()).toBe(1);
+      stop();
+      expect(jest.getTimerCount()).toBe(0);
+      expect(story).toEqual([]);
+    });
+  });
+
   it.each([
     [undefined, CAMERA, TypeError, /^participant must be a participant of a room, got undefined/],
     [{}, CAMERA, TypeError, /^participant must be /],
@@ -232,6 +302,9 @@ describe('participantInput', () => {
     [new FakeParticipant(), { ...CAMERA, timeoutMs: 0 }, RangeError, /^options.timeoutMs must be /],
     [new FakeParticipant(), { ...CAMERA, timeoutMs: '5' }, TypeError, /^options.timeoutMs must /],
     [new FakeParticipant(), { ...CAMERA, timeoutMs: NaN }, RangeError, /^options.timeoutMs must /],
+    [new FakeParticipant(), { ...CAMERA, rejoinMs: -1 }, RangeError, /^options.rejoinMs must be /],
+    [new FakeParticipant(), { ...CAMERA, rejoinMs: NaN }, RangeError, /^options.rejoinMs must be /],
+    [new FakeParticipant(), { ...CAMERA, rejoinMs: '5' }, TypeError, /^options.rejoinMs must be /],
   ])('refuses wrong arguments: %#', (participant, options, type, message) => {
     const wrong = (): unknown => participantInput(participant as never, options as never);
     expect(wrong).toThrow(type);
