@@ -31,6 +31,12 @@ export {
   type TrackSource,
 } from './core/track-handle.js';
 export type { ErrorEvent, Listener } from './core/typed-emitter.js';
+export {
+  ENCRYPTION_TYPES,
+  type EncryptionType,
+  KEY_DERIVATIONS,
+  type KeyDerivation,
+} from './native/e2ee.js';
 export { VIDEO_CODECS, type VideoCodec } from './native/publish-options.js';
 export type { RtcNodeRoom } from './native/rtc-session.js';
 export {
@@ -46,6 +52,8 @@ export { AccessToken, type RoomGrant } from './room/access-token.js';
 export type { ConnectOptions } from './room/connect-options.js';
 export { DataPacket } from './room/data-packet.js';
 export type { DataOptions, PublishDataOptions } from './room/data-sender.js';
+export { E2ee, type FrameCryptor, type KeyOptions } from './room/e2ee.js';
+export type { EncryptionOptions } from './room/encryption-options.js';
 export { LocalParticipant, type PublishOptions } from './room/local-participant.js';
 export { Participant, type ParticipantEvents } from './room/participant.js';
 export { RemoteParticipant } from './room/remote-participant.js';

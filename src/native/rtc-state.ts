@@ -2,6 +2,7 @@
 // rtc-node has at the moment.
 
 import type Rtc from '@livekit/rtc-node';
+import { type EncryptionType, encryptionTypeOf } from './e2ee.js';
 import type { TrackKind, TrackSource } from '../core/track-handle.js';
 
 /** What a participant is, to LiveKit. */
@@ -172,6 +173,10 @@ export class PublicationState {
 
   get mimeType(): string {
     return this.#rtc.mimeType ?? '';
+  }
+
+  get encryption(): EncryptionType {
+    return encryptionTypeOf(this.#rtc.encryptionType);
   }
 
   /** The native track: our own, or that of a remote publication that we are subscribed to. */

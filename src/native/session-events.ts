@@ -4,6 +4,7 @@ import type {
   Room as RtcRoom,
   LocalTrackPublication as RtcLocalPublication,
 } from '@livekit/rtc-node';
+import { e2eeStateOf, type NativeE2eeState } from './e2ee.js';
 import type { RoomTap } from './room-tap.js';
 import {
   type DisconnectReason,
@@ -32,6 +33,11 @@ export type SessionEvent =
   | { readonly kind: 'localTrackUnpublished'; readonly sid: string }
   | { readonly kind: 'localTrackRepublished'; readonly previousSid: string; readonly sid: string }
   | { readonly kind: 'activeSpeakersChanged'; readonly identities: readonly string[] }
+  | {
+      readonly kind: 'e2eeStateChanged';
+      readonly identity: string;
+      readonly state: NativeE2eeState;
+    }
   | { readonly kind: 'reconnecting' | 'reconnected' }
   | { readonly kind: 'disconnected'; readonly reason: DisconnectReason };
 
@@ -105,6 +111,9 @@ export function followRoom(
   });
   rtc.on('activeSpeakersChanged', (speakers) => {
     emit({ kind: 'activeSpeakersChanged', identities: speakers.map(({ identity }) => identity) });
+  });
+  tap.after('e2eeStateChanged', ({ participantIdentity = '', state }) => {
+    emit({ kind: 'e2eeStateChanged', identity: participantIdentity, state: e2eeStateOf(state) });
   });
   rtc.on('reconnecting', () => {
     emit({ kind: 'reconnecting' });

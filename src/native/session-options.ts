@@ -1,5 +1,7 @@
 // How to join a room, in our words and in the binding's.
 
+import { encryptionOption, type SessionEncryption } from './e2ee.js';
+
 /** A STUN or TURN server. */
 export interface IceServer {
   /** Such as `turn:example.com:3478`. */
@@ -16,6 +18,8 @@ export interface SessionOptions {
   readonly dynacast: boolean;
   readonly iceServers: readonly IceServer[];
   readonly connectTimeoutMs: number;
+  /** From end to end; `undefined` for none. */
+  readonly encryption: SessionEncryption | undefined;
 }
 
 /** Where to, and how. */
@@ -33,6 +37,7 @@ export function connectOptions(options: SessionOptions): object {
     connectTimeoutMs: BigInt(Math.ceil(options.connectTimeoutMs)),
     // A second attempt would come after the time that the caller allowed.
     joinRetries: 0,
+    ...(options.encryption && { encryption: encryptionOption(options.encryption) }),
     ...(options.iceServers.length > 0 && {
       rtcConfig: {
         iceTransportType: 2,

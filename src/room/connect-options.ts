@@ -10,6 +10,7 @@ import {
 import { FramewireError } from '../core/errors.js';
 import { shownUrl } from '../native/connect-error.js';
 import type { IceServer } from '../native/session-options.js';
+import { checkEncryptionOptions, type EncryptionOptions } from './encryption-options.js';
 
 /** How a room is joined. */
 export interface ConnectOptions {
@@ -21,6 +22,11 @@ export interface ConnectOptions {
   readonly iceServers?: readonly IceServer[];
   /** How long joining may take, at most 2,147,483,647. Default 15,000. */
   readonly connectTimeoutMs?: number;
+  /**
+   * Encrypts media and data from end to end, so that the server can't read them. Default: it may. Keys
+   * and states are in `room.e2ee`.
+   */
+  readonly encryption?: EncryptionOptions;
   /** Gives joining up: `connect()` rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
@@ -32,6 +38,9 @@ export function checkConnectOptions(options: ConnectOptions): void {
   if (autoSubscribe !== undefined) checkBoolean(autoSubscribe, 'options.autoSubscribe');
   if (dynacast !== undefined) checkBoolean(dynacast, 'options.dynacast');
   if (connectTimeoutMs !== undefined) checkTimeout(connectTimeoutMs);
+  if (options.encryption !== undefined) {
+    checkEncryptionOptions(options.encryption, 'options.encryption');
+  }
   checkSignal(signal, 'options.signal');
   if (iceServers === undefined) return;
   if (!Array.isArray(iceServers)) {

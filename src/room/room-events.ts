@@ -1,3 +1,4 @@
+import type { NativeE2eeState } from '../native/e2ee.js';
 import type { DisconnectReason } from '../native/rtc-state.js';
 import type { LocalAudioTrack, LocalVideoTrack } from '../tracks/local-track.js';
 import type { LocalTrackPublication } from '../tracks/local-track-publication.js';
@@ -79,6 +80,14 @@ export interface RoomEvents {
   /** Somebody unmuted a track. */
   readonly trackUnmuted: readonly [
     publication: RemoteTrackPublication | LocalTrackPublication,
+    participant: RemoteParticipant | LocalParticipant,
+  ];
+
+  /**
+   * Whether the media of a participant, which may be ourselves, can be encrypted or decrypted has changed.
+   */
+  readonly e2eeStateChanged: readonly [
+    state: NativeE2eeState,
     participant: RemoteParticipant | LocalParticipant,
   ];
 

@@ -152,6 +152,11 @@ export class RoomPeople implements FollowedRoom {
         this.#emit(event.kind, publication, event.previousSid, this.#local);
         return;
       }
+      case 'e2eeStateChanged': {
+        const participant = this.byIdentity(event.identity);
+        if (participant) this.#emit(event.kind, event.state, participant);
+        return;
+      }
       case 'activeSpeakersChanged':
         this.#emit(
           event.kind,

@@ -20,6 +20,8 @@ import {
   type SimulateScenario,
   simulateScenario,
 } from '../native/simulate-scenario.js';
+import { sessionEncryption } from './encryption-options.js';
+import { E2ee } from './e2ee.js';
 import { checkConnectOptions, checkServerUrl, type ConnectOptions } from './connect-options.js';
 import { DataReceiver } from './data-receiver.js';
 import type { LocalParticipant } from './local-participant.js';
@@ -60,6 +62,8 @@ export class Room extends TypedEmitter<RoomEvents> implements AsyncDisposable {
     wanted: () => this.listenerCount('dataReceived') > 0,
     received: (packet) => this.emit('dataReceived', packet),
   });
+  /** Keys and states of the end-to-end encryption that a room may be joined with. */
+  readonly e2ee: E2ee = new E2ee();
   #state: ConnectionState = 'disconnected';
   #session: RtcSession | undefined;
   #attempt: Deadline | undefined;
@@ -85,7 +89,7 @@ export class Room extends TypedEmitter<RoomEvents> implements AsyncDisposable {
     }
     if (!isConnected) throw notConnected();
     const room = new Room();
-    room.#join(RtcSession.adopt(rtcRoom, room.#onEvent));
+    room.#join(RtcSession.adopt(rtcRoom, room.#onEvent), undefined);
     return room;
   }
 
@@ -302,18 +306,25 @@ export class Room extends TypedEmitter<RoomEvents> implements AsyncDisposable {
       attempt.signal.throwIfAborted();
       this.#setState('connecting');
       const { autoSubscribe = true, dynacast = false, iceServers = [] } = options;
+      const encryption = options.encryption && sessionEncryption(options.encryption);
       const session = await RtcSession.connect(
         {
           url,
           token,
-          options: { autoSubscribe, dynacast, iceServers, connectTimeoutMs: timeoutMs },
+          options: {
+            autoSubscribe,
+            dynacast,
+            iceServers,
+            connectTimeoutMs: timeoutMs,
+            encryption,
+          },
         },
         this.#onEvent,
         attempt.signal,
       );
       // A listener may leave at once.
       this.#attempt = undefined;
-      this.#join(session);
+      this.#join(session, encryption?.keyRingSize);
     } catch (error) {
       // First, since a listener may try again at once.
       this.#attempt = undefined;
@@ -338,8 +349,9 @@ export class Room extends TypedEmitter<RoomEvents> implements AsyncDisposable {
     this.emit('stateChanged', state);
   }
 
-  #join(session: RtcSession): void {
+  #join(session: RtcSession, keyRingSize: number | undefined): void {
     this.#session = session;
+    this.e2ee.roomJoined(session, keyRingSize);
     this.#people.join(session);
     this.#data.join(session);
     log('info', 'joined a room', { room: this.name, identity: this.localParticipant.identity });
@@ -376,6 +388,7 @@ export class Room extends TypedEmitter<RoomEvents> implements AsyncDisposable {
   #left(reason: DisconnectReason): void {
     log('info', 'left a room', { room: this.name, reason });
     this.#session = undefined;
+    this.e2ee.roomLeft();
     this.#people.leave();
     this.#telling = true;
     this.#setState('disconnected');

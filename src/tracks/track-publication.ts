@@ -1,4 +1,5 @@
 import type { TrackKind, TrackSource } from '../core/track-handle.js';
+import type { EncryptionType } from '../native/e2ee.js';
 import type { PublicationState } from '../native/rtc-state.js';
 
 /** A track as the room announces it, whether or not we receive it. */
@@ -46,6 +47,13 @@ export abstract class TrackPublication {
   /** Height in pixels as published; 0 for audio. */
   get height(): number {
     return this.state.height;
+  }
+
+  /**
+   * How its publisher says to encrypt it from end to end: `none`, or `gcm` with LiveKit's own encryption.
+   */
+  get encryption(): EncryptionType {
+    return this.state.encryption;
   }
 
   /** Such as `video/VP8`. */
