@@ -23,6 +23,8 @@ export interface Arrivals {
     readonly from?: string;
     readonly encrypted?: boolean;
   };
+  /** Data with the topic `ping`. */
+  readonly ping: Arrivals['data'];
   readonly chat: { readonly message: string; readonly id: string; readonly from?: string };
   readonly text: {
     readonly text: string | { readonly error: string };
@@ -91,6 +93,11 @@ export abstract class Peer implements AsyncDisposable {
 
   async leave(): Promise<void> {
     await this.call('leave', {});
+  }
+
+  /** Resolves once the server has told it of somebody. */
+  async waitForParticipant(identity: string): Promise<void> {
+    await this.call('waitForParticipant', { identity });
   }
 
   /** Takes another key. */

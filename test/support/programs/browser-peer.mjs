@@ -61,7 +61,8 @@ const far = (one, other) => Math.max(...one.map((value, i) => Math.abs(value - o
 function listen() {
   room.on(RoomEvent.DataReceived, (payload, participant, _kind, topic, encryption) => {
     const from = participant?.identity;
-    arrivals.add('data', { bytes: toBase64(payload), topic, from, encrypted: encryption > 0 });
+    const kind = topic === 'ping' ? 'ping' : 'data';
+    arrivals.add(kind, { bytes: toBase64(payload), topic, from, encrypted: encryption > 0 });
   });
   room.on(RoomEvent.ChatMessage, ({ message, id, editTimestamp }, participant) => {
     const edited = editTimestamp !== undefined;
@@ -113,6 +114,12 @@ globalThis.peer = {
   async leave() {
     for (const cleanup of cleanups.splice(0)) await cleanup();
     await room.disconnect();
+  },
+  /** Resolves once the server has told of somebody. */
+  async waitForParticipant({ identity }) {
+    while (!room.remoteParticipants.has(identity)) {
+      await new Promise((resolve) => room.once(RoomEvent.ParticipantConnected, resolve));
+    }
   },
   async setKey({ key }) {
     await keys.setKey(key);

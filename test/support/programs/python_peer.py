@@ -91,13 +91,22 @@ class Peer:
         self._kept.clear()
         await self._room.disconnect()
 
+    async def wait_for_participant(self, identity: str) -> None:
+        """Returns once the server has told of somebody."""
+        while identity not in self._room.remote_participants:
+            await asyncio.sleep(0.02)
+
+    async def set_key(self, key: str) -> None:
+        self._room.e2ee_manager.key_provider.set_shared_key(key.encode(), 0)
+
     def _listen(self) -> None:
         room, arrivals = self._room, self._arrivals
 
         @room.on("data_received")
         def on_data(packet: rtc.DataPacket) -> None:
             sender = packet.participant.identity if packet.participant else None
-            arrivals.add("data", bytes=encoded(packet.data), topic=packet.topic, **{"from": sender})
+            kind = "ping" if packet.topic == "ping" else "data"
+            arrivals.add(kind, bytes=encoded(packet.data), topic=packet.topic, **{"from": sender})
 
         @room.on("disconnected")
         def on_disconnected(reason) -> None:
