@@ -40,12 +40,17 @@ export {
 export { VIDEO_CODECS, type VideoCodec } from './native/publish-options.js';
 export type { RtcNodeRoom } from './native/rtc-session.js';
 export {
-  DISCONNECT_REASONS,
-  type DisconnectReason,
+  CONNECTION_QUALITIES,
+  type ConnectionQuality,
+  PARTICIPANT_KIND_DETAILS,
   PARTICIPANT_KINDS,
+  PARTICIPANT_STATES,
   type ParticipantKind,
+  type ParticipantKindDetail,
   type ParticipantPermissions,
-} from './native/rtc-state.js';
+  type ParticipantState,
+} from './native/participant-view.js';
+export { DISCONNECT_REASONS, type DisconnectReason } from './native/rtc-state.js';
 export type { IceServer } from './native/session-options.js';
 export { SIMULATE_SCENARIOS, type SimulateScenario } from './native/simulate-scenario.js';
 export { AccessToken, type RoomGrant } from './room/access-token.js';

@@ -8,10 +8,12 @@ import { connectError } from './connect-error.js';
 import { ffi } from './ffi-client.js';
 import type { AnswerCase, CallCase, EventValue, RequestValue } from './ffi-messages.js';
 import { LocalTracks } from './local-tracks.js';
+import { ParticipantView } from './participant-view.js';
 import { publishOptions, type SessionPublishOptions } from './publish-options.js';
 import { RoomTap } from './room-tap.js';
+import { RoomView } from './room-view.js';
 import { rtcNode } from './rtc-node.js';
-import { type DisconnectReason, ParticipantState, PublicationState } from './rtc-state.js';
+import { type DisconnectReason, PublicationState } from './rtc-state.js';
 import { followRoom, type SessionEvent } from './session-events.js';
 import { connectOptions, type SessionTarget } from './session-options.js';
 
@@ -160,35 +162,17 @@ export class RtcSession {
     };
   }
 
-  get name(): string {
-    return this.#rtc.name ?? '';
+  /** What the server says of the room. */
+  get room(): RoomView {
+    return new RoomView(this.#rtc);
   }
 
-  get metadata(): string {
-    return this.#rtc.metadata ?? '';
+  get localParticipant(): ParticipantView {
+    return new ParticipantView(this.#local());
   }
 
-  /** @throws FramewireError `disconnected`. */
-  async sid(): Promise<string> {
-    let offEnd: (() => void) | undefined;
-    const end = new Promise<never>((_resolve, reject) => {
-      offEnd = this.onEnd(() => {
-        reject(notConnected());
-      });
-    });
-    try {
-      return await Promise.race([this.#rtc.getSid(), end]);
-    } finally {
-      offEnd?.();
-    }
-  }
-
-  get localParticipant(): ParticipantState {
-    return new ParticipantState(this.#local());
-  }
-
-  get remoteParticipants(): ParticipantState[] {
-    return [...this.#rtc.remoteParticipants.values()].map((rtc) => new ParticipantState(rtc));
+  get remoteParticipants(): ParticipantView[] {
+    return [...this.#rtc.remoteParticipants.values()].map((rtc) => new ParticipantView(rtc));
   }
 
   /**

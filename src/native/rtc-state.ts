@@ -1,35 +1,9 @@
-// What rtc-node knows of participants and publications, in our words. These are views: they read what
-// rtc-node has at the moment.
+// What rtc-node knows of publications, in our words. It's a view: it reads what rtc-node has at the
+// moment.
 
 import type Rtc from '@livekit/rtc-node';
 import { type EncryptionType, encryptionTypeOf } from './e2ee.js';
 import type { TrackKind, TrackSource } from '../core/track-handle.js';
-
-/** What a participant is, to LiveKit. */
-export const PARTICIPANT_KINDS = [
-  'standard',
-  'ingress',
-  'egress',
-  'sip',
-  'agent',
-  'connector',
-  'bridge',
-] as const;
-
-/** One of {@link PARTICIPANT_KINDS}. */
-export type ParticipantKind = (typeof PARTICIPANT_KINDS)[number];
-
-/** What a token lets a participant do. */
-export interface ParticipantPermissions {
-  readonly canSubscribe: boolean;
-  readonly canPublish: boolean;
-  readonly canPublishData: boolean;
-  /** Sources that may be published; empty means all. */
-  readonly canPublishSources: readonly TrackSource[];
-  /** Whether others can't see the participant. */
-  readonly hidden: boolean;
-  readonly canUpdateMetadata: boolean;
-}
 
 /** Why somebody is no longer in a room: LiveKit's reasons. */
 export const DISCONNECT_REASONS = [
@@ -68,63 +42,9 @@ export function sourceNumber(source: TrackSource): number {
   return SOURCES.indexOf(source);
 }
 
-function sourceOf(source: number | undefined): TrackSource {
+/** */
+export function sourceOf(source: number | undefined): TrackSource {
   return SOURCES[source ?? 0] ?? 'unknown';
-}
-
-/** The participant as rtc-node knows it now. */
-export class ParticipantState {
-  readonly #rtc: Rtc.Participant;
-  readonly identity: string;
-
-  /** @internal Not in the published types, which would load rtc-node's. */
-  constructor(rtc: Rtc.Participant) {
-    this.#rtc = rtc;
-    this.identity = rtc.identity;
-  }
-
-  get sid(): string {
-    return this.#rtc.sid ?? '';
-  }
-
-  get name(): string {
-    return this.#rtc.name ?? '';
-  }
-
-  get metadata(): string {
-    return this.#rtc.metadata;
-  }
-
-  get attributes(): Readonly<Record<string, string>> {
-    return { ...this.#rtc.attributes };
-  }
-
-  get kind(): ParticipantKind {
-    return (PARTICIPANT_KINDS as readonly ParticipantKind[])[this.#rtc.kind] ?? 'standard';
-  }
-
-  get disconnectReason(): DisconnectReason | undefined {
-    const reason = this.#rtc.disconnectReason;
-    return reason === undefined ? undefined : disconnectReasonOf(reason);
-  }
-
-  get permissions(): ParticipantPermissions | undefined {
-    const permission = this.#rtc.info.permission;
-    return (
-      permission && {
-        canSubscribe: permission.canSubscribe ?? false,
-        canPublish: permission.canPublish ?? false,
-        canPublishData: permission.canPublishData ?? false,
-        canPublishSources: permission.canPublishSources.map(sourceOf),
-        hidden: permission.hidden ?? false,
-        canUpdateMetadata: permission.canUpdateMetadata ?? false,
-      }
-    );
-  }
-
-  get publications(): PublicationState[] {
-    return [...this.#rtc.trackPublications.values()].map((rtc) => new PublicationState(rtc));
-  }
 }
 
 /** A publication as rtc-node knows it now. */

@@ -5,17 +5,14 @@ import type {
   LocalTrackPublication as RtcLocalPublication,
 } from '@livekit/rtc-node';
 import { e2eeStateOf, type NativeE2eeState } from './e2ee.js';
+import { followInfo, type InfoEvent } from './info-events.js';
+import { ParticipantView } from './participant-view.js';
 import type { RoomTap } from './room-tap.js';
-import {
-  type DisconnectReason,
-  disconnectReasonOf,
-  ParticipantState,
-  PublicationState,
-} from './rtc-state.js';
+import { type DisconnectReason, disconnectReasonOf, PublicationState } from './rtc-state.js';
 
 /** What happens during the stay. Participants are named by identity, tracks by sid. */
 export type SessionEvent =
-  | { readonly kind: 'participantConnected'; readonly participant: ParticipantState }
+  | { readonly kind: 'participantConnected'; readonly participant: ParticipantView }
   | { readonly kind: 'participantDisconnected'; readonly identity: string }
   | TrackEvent<'trackPublished'>
   | TrackEvent<'trackUnpublished'>
@@ -32,12 +29,12 @@ export type SessionEvent =
   | { readonly kind: 'localTrackSubscribed'; readonly sid: string }
   | { readonly kind: 'localTrackUnpublished'; readonly sid: string }
   | { readonly kind: 'localTrackRepublished'; readonly previousSid: string; readonly sid: string }
-  | { readonly kind: 'activeSpeakersChanged'; readonly identities: readonly string[] }
   | {
       readonly kind: 'e2eeStateChanged';
       readonly identity: string;
       readonly state: NativeE2eeState;
     }
+  | InfoEvent
   | { readonly kind: 'reconnecting' | 'reconnected' }
   | { readonly kind: 'disconnected'; readonly reason: DisconnectReason };
 
@@ -73,7 +70,7 @@ export function followRoom(
   const muted = ofTrack('trackMuted');
   const unmuted = ofTrack('trackUnmuted');
   rtc.on('participantConnected', (participant) => {
-    emit({ kind: 'participantConnected', participant: new ParticipantState(participant) });
+    emit({ kind: 'participantConnected', participant: new ParticipantView(participant) });
   });
   rtc.on('participantDisconnected', ({ identity }) => {
     emit({ kind: 'participantDisconnected', identity });
@@ -109,12 +106,10 @@ export function followRoom(
   rtc.on('localTrackRepublished', (publication, previousSid) => {
     emit({ kind: 'localTrackRepublished', previousSid, sid: publication.sid ?? '' });
   });
-  rtc.on('activeSpeakersChanged', (speakers) => {
-    emit({ kind: 'activeSpeakersChanged', identities: speakers.map(({ identity }) => identity) });
-  });
   tap.after('e2eeStateChanged', ({ participantIdentity = '', state }) => {
     emit({ kind: 'e2eeStateChanged', identity: participantIdentity, state: e2eeStateOf(state) });
   });
+  followInfo(rtc, tap, emit);
   rtc.on('reconnecting', () => {
     emit({ kind: 'reconnecting' });
   });

@@ -3,7 +3,7 @@ import { FramewireError } from '../core/errors.js';
 import { ownBytes } from '../core/own-bytes.js';
 import { MAX_PACKET_BYTES, PacketSender } from '../native/data-packets.js';
 import type { RtcSession } from '../native/rtc-session.js';
-import type { ParticipantPermissions } from '../native/rtc-state.js';
+import type { ParticipantPermissions } from '../native/participant-view.js';
 
 /** How data is sent to others in the room. */
 export interface DataOptions {

@@ -16,7 +16,7 @@ import {
   type VideoCodec,
 } from '../native/publish-options.js';
 import type { RtcSession } from '../native/rtc-session.js';
-import type { PublicationState } from '../native/rtc-state.js';
+import type { DisconnectReason, PublicationState } from '../native/rtc-state.js';
 import { LocalAudioTrack, LocalVideoTrack } from '../tracks/local-track.js';
 import { LocalTrackPublication } from '../tracks/local-track-publication.js';
 import { DataSender, type PublishDataOptions } from './data-sender.js';
@@ -227,9 +227,9 @@ export class LocalParticipant extends Participant<LocalTrackPublication> {
   }
 
   /** @internal */
-  override roomLeft(): void {
+  override roomLeft(reason?: DisconnectReason): void {
     for (const sid of [...this.#places.keys()]) this.roomRemoved(sid);
-    super.roomLeft();
+    super.roomLeft(reason);
   }
 
   /** @internal */

@@ -8,16 +8,59 @@ import type {
 } from '../core/track-handle.js';
 import { TypedEmitter } from '../core/typed-emitter.js';
 import type {
-  DisconnectReason,
+  ConnectionQuality,
   ParticipantKind,
+  ParticipantKindDetail,
   ParticipantPermissions,
   ParticipantState,
-} from '../native/rtc-state.js';
+  ParticipantView,
+} from '../native/participant-view.js';
+import type { DisconnectReason } from '../native/rtc-state.js';
+import type { RemoteAudioTrack, RemoteVideoTrack } from '../tracks/remote-track.js';
 import type { TrackPublication } from '../tracks/track-publication.js';
 import { type FollowedRoom, followIdentity } from './identity-follower.js';
 
-/** What a participant tells. */
-export interface ParticipantEvents {
+/**
+ * What a participant tells. The room has the same as events of its own, with the participant; what is
+ * told here has already changed, and the participant tells first.
+ */
+export interface ParticipantEvents<Publication extends TrackPublication = TrackPublication> {
+  /** It can send and receive from now on. Of others only. */
+  readonly active: readonly [];
+  /** Its metadata changed: by itself, or by the server's API. */
+  readonly metadataChanged: readonly [metadata: string];
+  /** Its name changed: by itself, or by the server's API. */
+  readonly nameChanged: readonly [name: string];
+  /** Some of its attributes changed. A key that is gone has the empty value. */
+  readonly attributesChanged: readonly [changed: Readonly<Record<string, string>>];
+  /** The server's API changed what it may do. */
+  readonly permissionsChanged: readonly [permissions: ParticipantPermissions];
+  /** Whether its tracks are encrypted end to end changed. */
+  readonly encryptionStatusChanged: readonly [encrypted: boolean];
+  /** How well its media gets through changed. */
+  readonly connectionQualityChanged: readonly [quality: ConnectionQuality];
+  /** It began or ceased to speak. */
+  readonly speakingChanged: readonly [speaking: boolean];
+
+  /** It published a track. Of others: after we joined. */
+  readonly trackPublished: readonly [publication: Publication];
+  /** One of its tracks is no longer published. */
+  readonly trackUnpublished: readonly [publication: Publication];
+  /** We receive a track of its from now on. Of others only. */
+  readonly trackSubscribed: readonly [
+    track: RemoteVideoTrack | RemoteAudioTrack,
+    publication: Publication,
+  ];
+  /** We no longer receive a track of its. Of others only. */
+  readonly trackUnsubscribed: readonly [
+    track: RemoteVideoTrack | RemoteAudioTrack,
+    publication: Publication,
+  ];
+  /** One of its tracks was muted. */
+  readonly trackMuted: readonly [publication: Publication];
+  /** One of its tracks was unmuted. */
+  readonly trackUnmuted: readonly [publication: Publication];
+
   /** One of its tracks can be read now, or no longer. */
   readonly tracksChanged: readonly [];
   /** It left the room, or we did. Comes once. */
@@ -26,60 +69,105 @@ export interface ParticipantEvents {
 
 /** Somebody in a room: another one, or ourselves. */
 export abstract class Participant<Publication extends TrackPublication = TrackPublication>
-  extends TypedEmitter<ParticipantEvents>
+  extends TypedEmitter<ParticipantEvents<Publication>>
   implements ParticipantHandle
 {
   /** In types alone: participants are made by Framewire. */
   declare readonly brand: Brand<'participant'>;
   /** The name that the token gave it, one of its kind in the room. */
   readonly identity: string;
-  /** @internal */
-  protected readonly state: ParticipantState;
   readonly #room: FollowedRoom;
+  readonly #view: ParticipantView;
   readonly #publications = new Map<string, Publication>();
+  #quality: ConnectionQuality | undefined;
+  #speaking = false;
+  #encrypted = false;
   #leftMs: number | undefined;
+  #leftReason: DisconnectReason | undefined;
 
   /** @internal */
-  protected constructor(state: ParticipantState, room: FollowedRoom) {
+  protected constructor(view: ParticipantView, room: FollowedRoom) {
     super();
     this.#room = room;
-    this.state = state;
-    this.identity = state.identity;
+    this.#view = view;
+    this.identity = view.identity;
   }
 
   /** The server's id of this stay. */
   get sid(): string {
-    return this.state.sid;
+    return this.#view.sid;
+  }
+
+  /** How far it has come. */
+  get state(): ParticipantState {
+    return this.left ? 'disconnected' : this.#view.state;
+  }
+
+  /** When it joined, by the server's clock; `undefined` where the server doesn't say. */
+  get joinedAt(): Date | undefined {
+    return this.#view.joinedAt;
   }
 
   /** What it is called, for people; may be empty. */
   get name(): string {
-    return this.state.name;
+    return this.#view.name;
   }
 
   /** Whatever the application attached. */
   get metadata(): string {
-    return this.state.metadata;
+    return this.#view.metadata;
   }
 
-  /** Whatever the application attached, by key. */
+  /**
+   * Whatever the application attached, by key. An object without prototype, so that a key is there only
+   * if somebody set it; of this moment, and frozen.
+   */
   get attributes(): Readonly<Record<string, string>> {
-    return this.state.attributes;
+    return this.#view.attributes;
   }
 
   /** A person's client, an agent, a telephone and so on. */
   get kind(): ParticipantKind {
-    return this.state.kind;
+    return this.#view.kind;
   }
 
-  /** What its token lets it do; `undefined` where the server doesn't say. */
+  /** What it is more closely, such as what a connector connects to; mostly empty. */
+  get kindDetails(): readonly ParticipantKindDetail[] {
+    return this.#view.kindDetails;
+  }
+
+  /**
+   * What it may do: what its token said, or what the server's API changed since; `undefined` where the
+   * server doesn't say.
+   */
   get permissions(): ParticipantPermissions | undefined {
-    return this.state.permissions;
+    return this.#view.permissions;
   }
 
-  /** Why it left; `undefined` while it's there, or where the server doesn't say. */
+  /**
+   * How well its media gets through, as the server told last; `undefined` before it did. It tells within
+   * some 5 seconds of joining, of ourselves and of those whose tracks we receive.
+   */
+  get connectionQuality(): ConnectionQuality | undefined {
+    return this.#quality;
+  }
+
+  /** Whether the server hears it speak. */
+  get speaking(): boolean {
+    return this.#speaking;
+  }
+
+  /** Whether its tracks are encrypted end to end, as LiveKit told last. */
+  get encrypted(): boolean {
+    return this.#encrypted;
+  }
+
+  /**
+   * Why it left, or why we did if it's ourselves; `undefined` while it's there, where the server doesn't
+   * say, and if we left first.
+   */
   get disconnectReason(): DisconnectReason | undefined {
-    return this.state.disconnectReason;
+    return this.#leftReason ?? this.#view.disconnectReason;
   }
 
   /** Whether it has left the room, or we have. */
@@ -131,14 +219,45 @@ export abstract class Participant<Publication extends TrackPublication = TrackPu
   }
 
   /** @internal */
+  roomQuality(quality: ConnectionQuality): boolean {
+    if (this.#quality === quality) return false;
+    this.#quality = quality;
+    this.emit('connectionQualityChanged', quality);
+    return true;
+  }
+
+  /** @internal */
+  roomSpeaking(speaking: boolean): void {
+    if (this.#speaking === speaking || this.left) return;
+    this.#speaking = speaking;
+    this.emit('speakingChanged', speaking);
+  }
+
+  /** @internal */
+  roomEncrypted(encrypted: boolean): void {
+    this.#encrypted = encrypted;
+    this.emit('encryptionStatusChanged', encrypted);
+  }
+
+  /** @internal Tells the participant's own listeners. */
+  roomTells<K extends keyof ParticipantEvents<Publication>>(
+    event: K,
+    ...args: [...ParticipantEvents<Publication>[K]]
+  ): void {
+    this.emit(event, ...args);
+  }
+
+  /** @internal */
   roomTracksChanged(): void {
     this.emit('tracksChanged');
   }
 
   /** @internal */
-  roomLeft(): void {
+  roomLeft(reason?: DisconnectReason): void {
     if (this.left) return;
+    this.roomSpeaking(false);
     this.#leftMs = performance.now();
+    this.#leftReason = reason;
     this.emit('left');
   }
 

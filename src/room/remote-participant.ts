@@ -1,5 +1,6 @@
 import type { TrackHandle } from '../core/track-handle.js';
-import type { ParticipantState, PublicationState } from '../native/rtc-state.js';
+import type { ParticipantView } from '../native/participant-view.js';
+import type { PublicationState } from '../native/rtc-state.js';
 import { RemoteAudioTrack, RemoteVideoTrack } from '../tracks/remote-track.js';
 import { RemoteTrackPublication } from '../tracks/remote-track-publication.js';
 import type { FollowedRoom } from './identity-follower.js';
@@ -7,13 +8,13 @@ import { Participant } from './participant.js';
 
 /** Somebody else in the room. */
 export class RemoteParticipant extends Participant<RemoteTrackPublication> {
-  private constructor(state: ParticipantState, room: FollowedRoom) {
-    super(state, room);
+  private constructor(view: ParticipantView, room: FollowedRoom) {
+    super(view, room);
   }
 
   /** @internal */
-  static create(state: ParticipantState, room: FollowedRoom): RemoteParticipant {
-    return new RemoteParticipant(state, room);
+  static create(view: ParticipantView, room: FollowedRoom): RemoteParticipant {
+    return new RemoteParticipant(view, room);
   }
 
   /** @internal The publication of a state, made when it's first heard of. */

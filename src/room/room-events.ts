@@ -1,4 +1,5 @@
 import type { NativeE2eeState } from '../native/e2ee.js';
+import type { ConnectionQuality, ParticipantPermissions } from '../native/participant-view.js';
 import type { DisconnectReason } from '../native/rtc-state.js';
 import type { LocalAudioTrack, LocalVideoTrack } from '../tracks/local-track.js';
 import type { LocalTrackPublication } from '../tracks/local-track-publication.js';
@@ -36,13 +37,69 @@ export interface RoomEvents {
   readonly participantConnected: readonly [participant: RemoteParticipant];
   /** Somebody left. Their tracks have ended, each with its own events before this one. */
   readonly participantDisconnected: readonly [participant: RemoteParticipant];
-  /** Who speaks now, loudest first. */
+  /** Somebody, who had joined, can send and receive from now on: `participant.state` is `active`. */
+  readonly participantActive: readonly [participant: RemoteParticipant];
+  /**
+   * Somebody's metadata changed, maybe our own: by themselves, or by the server's API. As everywhere
+   * here, what comes first is how it is now.
+   */
+  readonly participantMetadataChanged: readonly [
+    metadata: string,
+    participant: RemoteParticipant | LocalParticipant,
+  ];
+  /** Somebody's name changed, maybe our own: by themselves, or by the server's API. */
+  readonly participantNameChanged: readonly [
+    name: string,
+    participant: RemoteParticipant | LocalParticipant,
+  ];
+  /**
+   * Some of somebody's attributes changed, maybe our own. `changed` has those alone; a key that is gone
+   * has the empty value there and is no longer in `participant.attributes`.
+   */
+  readonly participantAttributesChanged: readonly [
+    changed: Readonly<Record<string, string>>,
+    participant: RemoteParticipant | LocalParticipant,
+  ];
+  /** The server's API changed what somebody may do, maybe ourselves. It holds at once. */
+  readonly participantPermissionsChanged: readonly [
+    permissions: ParticipantPermissions,
+    participant: RemoteParticipant | LocalParticipant,
+  ];
+  /** Whether somebody's tracks are encrypted end to end changed: `participant.encrypted`. */
+  readonly participantEncryptionStatusChanged: readonly [
+    encrypted: boolean,
+    participant: RemoteParticipant | LocalParticipant,
+  ];
+  /**
+   * How well somebody's media gets through changed: ours, or that of somebody whose tracks we receive.
+   * The server looks every 5 seconds; of one who publishes nothing it says `excellent`.
+   */
+  readonly connectionQualityChanged: readonly [
+    quality: ConnectionQuality,
+    participant: RemoteParticipant | LocalParticipant,
+  ];
+  /** Who speaks now, loudest first: also in `room.activeSpeakers` and `participant.speaking`. */
   readonly activeSpeakersChanged: readonly [
     speakers: readonly (RemoteParticipant | LocalParticipant)[],
   ];
 
   /** Somebody sent data to us, or to everybody. Reliable packets of one sender come in order. */
   readonly dataReceived: readonly [packet: DataPacket];
+  /** The application changed the room's metadata. */
+  readonly roomMetadataChanged: readonly [metadata: string];
+  /** The server told its id of the room: just after joining, and if a reconnect leads to another one. */
+  readonly roomSidChanged: readonly [sid: string];
+  /** Something that the server says of the room changed: its metadata, its numbers, the recording. */
+  readonly roomUpdated: readonly [];
+  /** Somebody began to record the room, or nobody does any longer. */
+  readonly recordingChanged: readonly [recording: boolean];
+  /** The server moved us to another room, which `room` is from now on. LiveKit Cloud only. */
+  readonly moved: readonly [];
+  /**
+   * The server gave us a fresh access token, with what we may do now, for reconnecting: just after
+   * joining, when anything in it changes, and in time before the old one is no longer valid.
+   */
+  readonly tokenRefreshed: readonly [];
 
   /** Somebody published a track after we joined. */
   readonly trackPublished: readonly [

@@ -1,4 +1,6 @@
+import type { ParticipantInfoEvent, RoomInfoEvent } from '../native/info-events.js';
 import type { RtcSession } from '../native/rtc-session.js';
+import type { DisconnectReason } from '../native/rtc-state.js';
 import type { SessionEvent } from '../native/session-events.js';
 import type { RemoteTrackPublication } from '../tracks/remote-track-publication.js';
 import type { FollowedRoom } from './identity-follower.js';
@@ -15,7 +17,7 @@ export type EmitRoomEvent = <K extends keyof RoomEvents>(
 /** What happens to somebody, or to a track of theirs. */
 type PeopleEvent = Exclude<
   SessionEvent,
-  { readonly kind: 'reconnecting' | 'reconnected' | 'disconnected' }
+  { readonly kind: RoomInfoEvent['kind'] | 'reconnecting' | 'reconnected' | 'disconnected' }
 >;
 
 type TrackEvent = Extract<PeopleEvent, { readonly publication: unknown }>;
@@ -29,6 +31,7 @@ export class RoomPeople implements FollowedRoom {
   #local: LocalParticipant | undefined;
   #presence: FollowedRoom['presence'] = 'left';
   #backMs = -Infinity;
+  #speakers: readonly string[] = [];
 
   constructor(emit: EmitRoomEvent) {
     this.#emit = emit;
@@ -66,15 +69,22 @@ export class RoomPeople implements FollowedRoom {
     this.#tellPresence();
   }
 
+  /** Who speaks, as the server told last, loudest first. */
+  get speakers(): (RemoteParticipant | LocalParticipant)[] {
+    return this.#speakers.flatMap((identity) => this.byIdentity(identity) ?? []);
+  }
+
   /** Takes in who is there at the beginning of a stay. */
   join(session: RtcSession): void {
     const local = LocalParticipant.create({
       session,
       people: this,
       published: (publication) => {
+        local.roomTells('trackPublished', publication);
         this.#emit('localTrackPublished', publication, local);
       },
       unpublished: (publication) => {
+        local.roomTells('trackUnpublished', publication);
         this.#emit('localTrackUnpublished', publication, local);
       },
     });
@@ -87,8 +97,9 @@ export class RoomPeople implements FollowedRoom {
     }
   }
 
-  /** Everybody is gone, since we are. */
-  leave(): void {
+  /** Everybody is gone, since we are, for `reason`. */
+  leave(reason: DisconnectReason): void {
+    this.#speakers = [];
     const others = [...this.others.values()];
     this.others.clear();
     this.#presence = 'left';
@@ -98,7 +109,7 @@ export class RoomPeople implements FollowedRoom {
       }
       participant.roomLeft();
     }
-    this.#local?.roomLeft();
+    this.#local?.roomLeft(reason);
     this.#tellPresence();
   }
 
@@ -118,8 +129,7 @@ export class RoomPeople implements FollowedRoom {
         this.others.delete(event.identity);
         for (const publication of participant.trackPublications.values()) {
           this.#unsubscribe(participant, publication);
-          participant.roomUnpublished(publication.sid);
-          this.#emit('trackUnpublished', publication, participant);
+          this.#unpublish(participant, publication);
         }
         participant.roomLeft();
         this.#emit('participantDisconnected', participant);
@@ -157,11 +167,51 @@ export class RoomPeople implements FollowedRoom {
         if (participant) this.#emit(event.kind, event.state, participant);
         return;
       }
-      case 'activeSpeakersChanged':
-        this.#emit(
-          event.kind,
-          event.identities.flatMap((identity) => this.byIdentity(identity) ?? []),
-        );
+      default:
+        this.#handleInfo(event);
+    }
+  }
+
+  #handleInfo(event: ParticipantInfoEvent): void {
+    if (event.kind === 'activeSpeakersChanged') {
+      const before = this.speakers;
+      this.#speakers = event.identities;
+      const { speakers } = this;
+      for (const one of before) if (!speakers.includes(one)) one.roomSpeaking(false);
+      for (const one of speakers) one.roomSpeaking(true);
+      this.#emit(event.kind, speakers);
+      return;
+    }
+    const participant = this.byIdentity(event.identity);
+    if (!participant) return;
+    switch (event.kind) {
+      case 'participantActive':
+        participant.roomTells('active');
+        if (participant instanceof RemoteParticipant) this.#emit(event.kind, participant);
+        return;
+      case 'participantMetadataChanged':
+        participant.roomTells('metadataChanged', event.metadata);
+        this.#emit(event.kind, event.metadata, participant);
+        return;
+      case 'participantNameChanged':
+        participant.roomTells('nameChanged', event.name);
+        this.#emit(event.kind, event.name, participant);
+        return;
+      case 'participantAttributesChanged':
+        participant.roomTells('attributesChanged', event.changed);
+        this.#emit(event.kind, event.changed, participant);
+        return;
+      case 'participantPermissionsChanged':
+        participant.roomTells('permissionsChanged', event.permissions);
+        this.#emit(event.kind, event.permissions, participant);
+        return;
+      case 'participantEncryptionStatusChanged':
+        participant.roomEncrypted(event.encrypted);
+        this.#emit(event.kind, event.encrypted, participant);
+        return;
+      case 'connectionQualityChanged':
+        if (!participant.roomQuality(event.quality)) return;
+        this.#emit(event.kind, event.quality, participant);
     }
   }
 
@@ -171,26 +221,32 @@ export class RoomPeople implements FollowedRoom {
     if (participant instanceof LocalParticipant) {
       const publication = participant.trackPublications.get(state.sid);
       if (!publication || (kind !== 'trackMuted' && kind !== 'trackUnmuted')) return;
-      const news = publication.track.roomMuted(kind === 'trackMuted');
-      if (news) this.#emit(kind, publication, participant);
+      if (!publication.track.roomMuted(kind === 'trackMuted')) return;
+      participant.roomTells(kind, publication);
+      this.#emit(kind, publication, participant);
       return;
     }
     if (!participant) return;
     switch (kind) {
-      case 'trackPublished':
-        this.#emit(kind, participant.roomPublication(state), participant);
+      case 'trackPublished': {
+        const publication = participant.roomPublication(state);
+        participant.roomTells(kind, publication);
+        this.#emit(kind, publication, participant);
         return;
+      }
       case 'trackUnpublished': {
         const publication = participant.trackPublications.get(state.sid);
         if (!publication) return;
         this.#unsubscribe(participant, publication);
-        participant.roomUnpublished(state.sid);
-        this.#emit(kind, publication, participant);
+        this.#unpublish(participant, publication);
         return;
       }
       case 'trackSubscribed': {
         const publication = participant.roomSubscribed(state);
-        if (publication.track) this.#emit(kind, publication.track, publication, participant);
+        const { track } = publication;
+        if (!track) return;
+        participant.roomTells(kind, track, publication);
+        this.#emit(kind, track, publication, participant);
         return;
       }
       case 'trackUnsubscribed': {
@@ -202,6 +258,7 @@ export class RoomPeople implements FollowedRoom {
       case 'trackUnmuted': {
         const publication = participant.roomPublication(state);
         publication.track?.roomMuted(kind === 'trackMuted');
+        participant.roomTells(kind, publication);
         this.#emit(kind, publication, participant);
       }
     }
@@ -215,6 +272,13 @@ export class RoomPeople implements FollowedRoom {
     const { track } = publication;
     if (!track) return;
     participant.roomUnsubscribed(publication);
+    participant.roomTells('trackUnsubscribed', track, publication);
     this.#emit('trackUnsubscribed', track, publication, participant);
+  }
+
+  #unpublish(participant: RemoteParticipant, publication: RemoteTrackPublication): void {
+    participant.roomUnpublished(publication.sid);
+    participant.roomTells('trackUnpublished', publication);
+    this.#emit('trackUnpublished', publication, participant);
   }
 }

@@ -26,6 +26,7 @@ import { checkConnectOptions, checkServerUrl, type ConnectOptions } from './conn
 import { DataReceiver } from './data-receiver.js';
 import type { LocalParticipant } from './local-participant.js';
 import type { RemoteParticipant } from './remote-participant.js';
+import { RoomDetails } from './room-details.js';
 import type { ConnectionState, RoomEvents } from './room-events.js';
 import { RoomPeople } from './room-people.js';
 import { checkTrackFilter, type SubscribedTrack, type TrackFilter } from './subscribed-track.js';
@@ -64,6 +65,9 @@ export class Room extends TypedEmitter<RoomEvents> implements AsyncDisposable {
   });
   /** Keys and states of the end-to-end encryption that a room may be joined with. */
   readonly e2ee: E2ee = new E2ee();
+  readonly #details = new RoomDetails((event, ...args) => {
+    this.emit(event, ...args);
+  });
   #state: ConnectionState = 'disconnected';
   #session: RtcSession | undefined;
   #attempt: Deadline | undefined;
@@ -103,14 +107,57 @@ export class Room extends TypedEmitter<RoomEvents> implements AsyncDisposable {
     return this.#session !== undefined;
   }
 
-  /** The room's name; empty before we joined. */
+  /** The room's name; empty before we joined. What the room was stays readable after leaving. */
   get name(): string {
-    return this.#session?.name ?? '';
+    return this.#details.view?.name ?? '';
   }
 
   /** Whatever the application attached to the room. */
   get metadata(): string {
-    return this.#session?.metadata ?? '';
+    return this.#details.view?.metadata ?? '';
+  }
+
+  /** Whether somebody records the room: an egress, or a participant whose token says so. */
+  get recording(): boolean {
+    return this.#details.view?.recording ?? false;
+  }
+
+  /**
+   * How many take part, ourselves included and hidden ones not, as the server told last: some seconds
+   * after somebody came or went. `remoteParticipants` is ahead of it.
+   */
+  get numParticipants(): number {
+    return this.#details.view?.numParticipants ?? 0;
+  }
+
+  /** How many of them publish a track, as the server told last. */
+  get numPublishers(): number {
+    return this.#details.view?.numPublishers ?? 0;
+  }
+
+  /** When the room was made, by the server's clock; `undefined` before we joined. */
+  get createdAt(): Date | undefined {
+    return this.#details.view?.createdAt;
+  }
+
+  /** Seconds that the server keeps the room before anybody has joined. */
+  get emptyTimeoutS(): number {
+    return this.#details.view?.emptyTimeoutS ?? 0;
+  }
+
+  /** Seconds that the server keeps the room once the last participant has left. */
+  get departureTimeoutS(): number {
+    return this.#details.view?.departureTimeoutS ?? 0;
+  }
+
+  /** How many may take part at a time; 0 if there is no limit. */
+  get maxParticipants(): number {
+    return this.#details.view?.maxParticipants ?? 0;
+  }
+
+  /** Who speaks, as the server told last, loudest first. */
+  get activeSpeakers(): readonly (RemoteParticipant | LocalParticipant)[] {
+    return this.#people.speakers;
   }
 
   /**
@@ -132,15 +179,14 @@ export class Room extends TypedEmitter<RoomEvents> implements AsyncDisposable {
   /**
    * The server's id of the room, which may come a moment after joining.
    *
-   * @throws FramewireError `disconnected` if the room is left before.
+   * @throws TypeError if `options` is not as it must be.
+   * @throws FramewireError `disconnected` if the room is left before. The signal's reason if it aborts.
    */
-  async sid(): Promise<string> {
+  async sid(options: { readonly signal?: AbortSignal } = {}): Promise<string> {
+    checkOptions(options, 'options');
+    checkSignal(options.signal, 'options.signal');
     if (!this.#session) throw notConnected();
-    try {
-      return await this.#session.sid();
-    } catch (cause) {
-      throw new FramewireError('disconnected', 'The room was left.', { cause });
-    }
+    return this.#details.sid(this.#session, options.signal);
   }
 
   /**
@@ -352,6 +398,7 @@ export class Room extends TypedEmitter<RoomEvents> implements AsyncDisposable {
   #join(session: RtcSession, keyRingSize: number | undefined): void {
     this.#session = session;
     this.e2ee.roomJoined(session, keyRingSize);
+    this.#details.join(session.room);
     this.#people.join(session);
     this.#data.join(session);
     log('info', 'joined a room', { room: this.name, identity: this.localParticipant.identity });
@@ -380,6 +427,13 @@ export class Room extends TypedEmitter<RoomEvents> implements AsyncDisposable {
       case 'disconnected':
         this.#left(event.reason);
         return;
+      case 'roomMetadataChanged':
+      case 'roomSidChanged':
+      case 'roomUpdated':
+      case 'moved':
+      case 'tokenRefreshed':
+        this.#details.handle(event);
+        return;
       default:
         this.#people.handle(event);
     }
@@ -389,7 +443,7 @@ export class Room extends TypedEmitter<RoomEvents> implements AsyncDisposable {
     log('info', 'left a room', { room: this.name, reason });
     this.#session = undefined;
     this.e2ee.roomLeft();
-    this.#people.leave();
+    this.#people.leave(reason);
     this.#telling = true;
     this.#setState('disconnected');
     this.emit('disconnected', reason);
