@@ -1,6 +1,6 @@
 import { Argument, Command } from 'commander';
 import { ROLES, type RoleName } from './demo/protocol.js';
-import { parsePngFile, parseSeconds, parseText, parseUrl } from './option-values.js';
+import { parsePngFile, parsePort, parseSeconds, parseText, parseUrl } from './option-values.js';
 
 interface DemoFlags {
   readonly url?: string;
@@ -9,6 +9,8 @@ interface DemoFlags {
   readonly seconds?: number;
   readonly json?: boolean;
   readonly snapshot?: string;
+  readonly page: boolean;
+  readonly pagePort?: number;
 }
 
 const FIELDS = `
@@ -16,6 +18,8 @@ What it shows:
   A painter publishes a drawn scene of 1280x720 at 30 fps and a tone of 440 Hz; an agent publishes the
   edges of each of its pictures, and its tone; a viewer receives both, reads the number that is part
   of each picture and the pitch of the tone. Each is a process of its own.
+  A page shows the same in a browser on this machine, and more: it plays the sound, and the agent
+  answers its chat and sends back the edges of your own camera.
 
 Fields of a hop, measured where it ends, after a warm-up of 3 s that is not counted:
   fps             frames a second that the receiver processed
@@ -40,6 +44,7 @@ Other fields of --json:
   verified        whether the viewer read the agent's mark in the agent's pictures and the painter's in
                   the painter's, and heard the tone, in at least half of what came
   checks          the counts of these, the last pitch, and the last frame number read
+  page            the address of the page, while the demo ran; null with --no-page
   node, server    versions; null for a server of your own, which doesn't tell
 
 Exit code: 0 if frames flowed both ways and Ctrl-C's end of a run without --seconds; 1 if not, with
@@ -56,18 +61,27 @@ export function demoCommand(): Command {
       'save what the viewer saw of the agent at the end',
       parsePngFile,
     )
+    .option(
+      '--page-port <port>',
+      'the port of the page for browsers; without it, a free one',
+      parsePort,
+    )
+    .option('--no-page', 'no page')
     .option('--url <url>', 'use this LiveKit server; without it, a local one is started', parseUrl)
     .option('--api-key <key>', "the server's API key", parseText)
     .option('--api-secret <secret>', 'the secret of that key', parseText)
     .addHelpText('after', FIELDS)
     .exitOverride();
   return command.action(async (flags: DemoFlags) => {
-    const { url, apiKey, apiSecret, seconds, json = false, snapshot } = flags;
+    const { url, apiKey, apiSecret, seconds, json = false, snapshot, pagePort } = flags;
     const given = [url, apiKey, apiSecret].filter((value) => value !== undefined);
     if (given.length > 0 && given.length < 3) {
       command.error(
         'error: --url, --api-key and --api-secret go together: give all three, or none.',
       );
+    }
+    if (!flags.page && pagePort !== undefined) {
+      command.error('error: --page-port and --no-page exclude each other.');
     }
     if (snapshot !== undefined) {
       const { checkWritable } = await import('./demo/snapshot.js');
@@ -81,7 +95,8 @@ export function demoCommand(): Command {
         ? { url, apiKey, apiSecret }
         : undefined;
     const { runDemo } = await import('./demo/demo.js');
-    process.exitCode = await runDemo({ cli: cliFile(), server, seconds, json, snapshot });
+    const page = flags.page ? { port: pagePort } : undefined;
+    process.exitCode = await runDemo({ cli: cliFile(), server, seconds, json, snapshot, page });
   });
 }
 

@@ -8,14 +8,18 @@ import { VideoSource } from '../../video/video-source.js';
 import { VideoStream } from '../../video/video-stream.js';
 import { drawEdges, drawLabel } from './edges.js';
 import { readFrameCode, writeFrameCode } from './frame-code.js';
+import { Guests } from './guests.js';
 import { HopMeter } from './hop-meter.js';
-import { PICTURE } from './protocol.js';
+import { PICTURE, TRACK_NAMES } from './protocol.js';
 import type { RoleContext, RoleRun } from './role.js';
 import { sentAtBytes } from './sent-at.js';
 
 const LABEL = 'EDGES BY FRAMEWIRE';
 
-/** Sees the painter, publishes the edges of each picture, and passes the sound on. */
+/**
+ * Sees the painter, publishes the edges of each picture, and passes the sound on; and does the same
+ * for the guests who come by the page.
+ */
 export async function process({ room, signal }: RoleContext): Promise<RoleRun> {
   const { width, height, fps } = PICTURE;
   // The pictures may come in a smaller size for a while.
@@ -24,14 +28,14 @@ export async function process({ room, signal }: RoleContext): Promise<RoleRun> {
   const [seen, heard] = await Promise.all([
     room.waitForTrack({ kind: 'video', participant: 'painter', signal }),
     room.waitForTrack({ kind: 'audio', participant: 'painter', signal }),
-    room.localParticipant.publishTrack(LocalVideoTrack.create('edges', camera), {
+    room.localParticipant.publishTrack(LocalVideoTrack.create(TRACK_NAMES.edges, camera), {
       codec: 'vp8',
       simulcast: false,
       maxFps: fps,
       // Edges are harder to encode than what they are of.
       maxBitrateBps: 3_000_000,
     }),
-    room.localParticipant.publishTrack(LocalAudioTrack.create('tone', voice)),
+    room.localParticipant.publishTrack(LocalAudioTrack.create(TRACK_NAMES.tone, voice)),
   ]);
 
   const stream = new VideoStream(seen.track, { format: 'I420' });
@@ -58,8 +62,9 @@ export async function process({ room, signal }: RoleContext): Promise<RoleRun> {
   const listen = async (): Promise<void> => {
     for await (const frame of new AudioStream(heard.track)) await voice.captureFrame(frame);
   };
-  const done = Promise.all([watch(), listen()]);
-  return { done, meters: { 'painter -> agent': meter }, sources: [camera, voice] };
+  const guests = new Guests(room);
+  const done = Promise.all([watch(), listen(), guests.receive()]);
+  return { done, meters: { 'painter -> agent': meter }, sources: [camera, voice], guests };
 }
 
 function processPicture(frame: VideoFrame, to: Uint8Array): void {

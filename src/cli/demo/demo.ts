@@ -1,13 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { AccessToken } from '../../room/access-token.js';
 import { type LiveKitServer, startLiveKitServer } from '../../server/livekit-server.js';
+import { checkPortFree } from '../../server/ports.js';
 import { EXIT } from '../exit-code.js';
 import { Interrupt } from '../interrupt.js';
-import { LiveView } from './live-view.js';
+import type { PageServer } from './page/page-server.js';
 import { HOPS, type RoleName, ROLES } from './protocol.js';
 import { RoleProcess } from './role-process.js';
+import { Screen } from './screen.js';
 import { type DemoSummary, summarize } from './summary.js';
-import { type FiguresByRole, hopLine, hopTable, painterFor } from './table.js';
+import type { FiguresByRole } from './table.js';
 
 /** A server of the user's. */
 export interface ServerAccess {
@@ -27,6 +29,8 @@ export interface DemoOptions {
   readonly json: boolean;
   /** Where to save the picture that the viewer saw last. */
   readonly snapshot: string | undefined;
+  /** The page for people; `port` is a free one by default. Default: there is none. */
+  readonly page: { readonly port: number | undefined } | undefined;
 }
 
 /**
@@ -36,7 +40,6 @@ export interface DemoOptions {
 const WARM_UP_MS = 3_000;
 /** How long the first picture may take, from the start of the processes. */
 const FIRST_PICTURE_TIMEOUT_MS = 30_000;
-const LINE_EVERY_MS = 2_000;
 
 /** Runs the demo to its end and returns the exit code. */
 export async function runDemo(options: DemoOptions): Promise<number> {
@@ -47,14 +50,26 @@ export async function runDemo(options: DemoOptions): Promise<number> {
     process.exit(EXIT.interrupted);
   });
   let server: LiveKitServer | undefined;
+  let page: PageServer | undefined;
   let summary: DemoSummary | undefined;
   const screen = new Screen(options);
+  const room = `framewire-demo-${randomBytes(4).toString('hex')}`;
   try {
+    if (options.page?.port !== undefined) await checkPortFree(options.page.port, '--page-port');
     if (!options.server) {
       screen.note('starting a local LiveKit server');
       server = await startLiveKitServer({ signal: interrupt.signal });
     }
-    const run = new Run({ options, server, processes, screen, signal: interrupt.signal });
+    const access = options.server ?? server;
+    if (!access) throw new Error('There is no server.');
+    if (options.page) {
+      const { openDemoPage } = await import('./page/demo-page.js');
+      page = await openDemoPage({ cli: options.cli, ...options.page, room, server: access });
+      screen.page = page.url;
+      screen.note(`the page is at ${page.url}`);
+    }
+    const { signal } = interrupt;
+    const run = new Run({ options, room, access, server, page, processes, screen, signal });
     summary = await run.toEnd();
   } catch (error) {
     if (!interrupt.signal.aborted) {
@@ -69,7 +84,7 @@ export async function runDemo(options: DemoOptions): Promise<number> {
   } finally {
     screen.clear();
     if (interrupt.signal.aborted) screen.note('leaving');
-    await Promise.all(processes.map((one) => one.stop()));
+    await Promise.all([page?.close(), ...processes.map((one) => one.stop())]);
     await server?.close();
   }
   if (summary) screen.summary(summary);
@@ -82,47 +97,51 @@ export async function runDemo(options: DemoOptions): Promise<number> {
 /** One run, once there is a server. */
 class Run {
   readonly #options: DemoOptions;
+  readonly #room: string;
   readonly #access: ServerAccess;
   readonly #server: LiveKitServer | undefined;
+  readonly #page: PageServer | undefined;
   readonly #processes: RoleProcess[];
   readonly #screen: Screen;
   readonly #signal: AbortSignal;
   readonly #problems: string[] = [];
-  #onFigures: () => void = () => undefined;
+  #onFigures: (role: RoleName) => void = () => undefined;
   #measuringSinceMs: number | undefined;
 
   constructor(init: {
     readonly options: DemoOptions;
+    readonly room: string;
+    readonly access: ServerAccess;
+    /** The server, if it's ours. */
     readonly server: LiveKitServer | undefined;
+    readonly page: PageServer | undefined;
     /** Gets the processes that are started: they're the caller's to stop. */
     readonly processes: RoleProcess[];
     readonly screen: Screen;
     readonly signal: AbortSignal;
   }) {
-    const { options, server, signal } = init;
-    const access = options.server ?? server;
-    if (!access) throw new Error('There is no server.');
-    this.#options = options;
-    this.#access = access;
-    this.#server = server;
+    this.#options = init.options;
+    this.#room = init.room;
+    this.#access = init.access;
+    this.#server = init.server;
+    this.#page = init.page;
     this.#processes = init.processes;
     this.#screen = init.screen;
-    this.#signal = signal;
+    this.#signal = init.signal;
   }
 
   /** Returns `undefined` if Ctrl-C came before there was anything to measure. */
   async toEnd(): Promise<DemoSummary | undefined> {
     const { seconds, snapshot } = this.#options;
-    const room = `framewire-demo-${randomBytes(4).toString('hex')}`;
-    this.#screen.title = `framewire demo: 1280x720 at 30 fps through ${this.#access.url}, room ${room}`;
+    this.#screen.title = `framewire demo: 1280x720 at 30 fps through ${this.#access.url}, room ${this.#room}`;
     for (const name of ROLES) {
       this.#processes.push(
         new RoleProcess(name, this.#options.cli, () => {
-          this.#onFigures();
+          this.#onFigures(name);
         }),
       );
     }
-    await this.#unlessFailed(this.#begin(room));
+    await this.#unlessFailed(this.#begin());
     if (await this.#flowing()) {
       await this.#wait(WARM_UP_MS);
       for (const one of this.#processes) one.send({ type: 'measure' });
@@ -143,11 +162,13 @@ class Run {
       warmUpSeconds: WARM_UP_MS / 1000,
       server: { url: this.#access.url, version: versionOf(this.#server) },
       snapshot: viewer?.snapshot,
+      page: this.#page?.url,
       problems: this.#problems,
     });
   }
 
-  async #begin(room: string): Promise<void> {
+  async #begin(): Promise<void> {
+    const room = this.#room;
     const { url, apiKey, apiSecret } = this.#access;
     await Promise.all(
       this.#processes.map(async (one) => {
@@ -161,8 +182,8 @@ class Run {
   /** Whether pictures came over every hop, in time. */
   async #flowing(): Promise<boolean> {
     const came = new AbortController();
-    this.#onFigures = () => {
-      this.#show();
+    this.#onFigures = (role) => {
+      this.#show(role);
       const { agent, viewer } = this.#figures('total');
       const hops = Object.values({ ...agent?.hops, ...viewer?.hops });
       if (hops.filter(({ delivered }) => delivered > 0).length === HOPS.length) came.abort();
@@ -182,10 +203,13 @@ class Run {
     }
   }
 
-  #show(): void {
+  #show(role: RoleName): void {
     const sinceMs = this.#measuringSinceMs;
     const elapsed = sinceMs === undefined ? undefined : (performance.now() - sinceMs) / 1000;
-    this.#screen.figures(this.#figures('recent'), elapsed);
+    const recent = this.#figures('recent');
+    this.#screen.figures(recent, elapsed);
+    const figures = recent[role];
+    if (figures) this.#page?.tell({ role, figures, seconds: elapsed ?? null });
   }
 
   #figures(which: 'recent' | 'total'): FiguresByRole {
@@ -207,89 +231,6 @@ class Run {
     const { code, signal } = await server.closed;
     throw new Error(`The LiveKit server ended: ${signal ?? `exit code ${code}`}.`);
   }
-}
-
-/** What the user sees of a run. */
-class Screen {
-  title = '';
-  readonly #json: boolean;
-  readonly #live: LiveView | undefined;
-  #nextLineMs = 0;
-
-  constructor({ json }: DemoOptions) {
-    this.#json = json;
-    const { stdout } = process;
-    if (!json && stdout.isTTY && process.env['TERM'] !== 'dumb') this.#live = new LiveView(stdout);
-  }
-
-  note(text: string): void {
-    if (!this.#live) process.stderr.write(`framewire demo: ${text}\n`);
-    else this.#live.draw([text]);
-  }
-
-  figures(figures: FiguresByRole, elapsedSeconds: number | undefined): void {
-    const since = elapsedSeconds === undefined ? 'warming up' : `${elapsedSeconds.toFixed(0)} s`;
-    if (this.#live) {
-      const paint = painterFor(process.stdout);
-      this.#live.draw([
-        paint('bold', this.title),
-        paint('dim', `${since}; Ctrl-C ends it`),
-        '',
-        ...hopTable(figures, paint),
-      ]);
-      return;
-    }
-    const nowMs = performance.now();
-    if (nowMs < this.#nextLineMs || elapsedSeconds === undefined) return;
-    this.#nextLineMs = nowMs + LINE_EVERY_MS;
-    process.stderr.write(`${hopLine(figures, elapsedSeconds)}\n`);
-  }
-
-  clear(): void {
-    this.#live?.clear();
-  }
-
-  summary(summary: DemoSummary): void {
-    this.clear();
-    if (this.#json) {
-      process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
-      return;
-    }
-    const paint = painterFor(process.stdout);
-    const { seconds, warmUpSeconds, ok, problems, snapshot, server, node } = summary;
-    const lines = [
-      paint('bold', this.title),
-      `measured for ${seconds} s, after ${warmUpSeconds} s of warm-up; Node ${node}, server ${server.version ?? 'of unknown version'}`,
-      '',
-      ...hopTable(figuresOf(summary), paint),
-      '',
-      ...problems.map((problem) => paint('red', problem)),
-      ...(snapshot === null ? [] : [`The viewer's picture is in ${snapshot}.`]),
-      ...(ok ? [paint('green', 'Pictures and sound came all the way.')] : []),
-    ];
-    process.stdout.write(`${lines.join('\n')}\n`);
-  }
-}
-
-/** The summary's figures as the table takes them. */
-function figuresOf(summary: DemoSummary): FiguresByRole {
-  const { hops, processes, checks, endToEndMs, seconds } = summary;
-  const idle = { eventLoopLagMs: 0, cpuPercent: 0 };
-  const of = (role: RoleName, names: readonly (keyof typeof hops)[]) => ({
-    load: processes[role] ?? idle,
-    hops: Object.fromEntries(
-      names.flatMap((name) => (hops[name] ? [[name, { seconds, ...hops[name] }]] : [])),
-    ),
-  });
-  const { processedPictures, originalPictures, ...rest } = checks;
-  return {
-    painter: of('painter', []),
-    agent: of('agent', ['painter -> agent']),
-    viewer: {
-      ...of('viewer', ['agent -> viewer', 'painter -> viewer']),
-      checks: { processed: processedPictures, original: originalPictures, endToEndMs, ...rest },
-    },
-  };
 }
 
 /** The server names its version only in its log. */

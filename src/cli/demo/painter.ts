@@ -4,7 +4,7 @@ import { LocalAudioTrack, LocalVideoTrack } from '../../tracks/local-track.js';
 import { FramePacer } from '../../video/frame-pacer.js';
 import { VideoFrame } from '../../video/video-frame.js';
 import { VideoSource } from '../../video/video-source.js';
-import { PICTURE, TONE_HZ } from './protocol.js';
+import { PICTURE, TONE_HZ, TRACK_NAMES } from './protocol.js';
 import type { RoleContext, RoleRun } from './role.js';
 import { Scene } from './scene.js';
 
@@ -14,13 +14,13 @@ export async function paint({ room, signal }: RoleContext): Promise<RoleRun> {
   const camera = new VideoSource({ width, height });
   const voice = new AudioSource({ sampleRate: 48_000, channels: 1, queueMs: 100 });
   await Promise.all([
-    room.localParticipant.publishTrack(LocalVideoTrack.create('scene', camera), {
+    room.localParticipant.publishTrack(LocalVideoTrack.create(TRACK_NAMES.scene, camera), {
       codec: 'vp8',
       simulcast: false,
       maxFps: fps,
       maxBitrateBps: 2_000_000,
     }),
-    room.localParticipant.publishTrack(LocalAudioTrack.create('tone', voice)),
+    room.localParticipant.publishTrack(LocalAudioTrack.create(TRACK_NAMES.tone, voice)),
   ]);
 
   const draw = async (): Promise<void> => {

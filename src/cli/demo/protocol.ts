@@ -16,6 +16,20 @@ export const PICTURE = { width: 1280, height: 720, fps: 30 } as const;
 /** Pitch of the painter's tone in Hz. */
 export const TONE_HZ = 440;
 
+/** How the identity of everybody begins who came by the page. */
+export const GUEST_PREFIX = 'guest-';
+
+/** How many guests the agent processes at once; the others wait for their turn. */
+export const MAX_GUESTS = 4;
+
+/** What the tracks are called. */
+export const TRACK_NAMES = { scene: 'scene', edges: 'edges', tone: 'tone' } as const;
+
+/** What a guest's own track is called when it comes back from the agent. */
+export function returnedName(kind: 'video' | 'audio', identity: string): string {
+  return kind === 'video' ? `edges of ${identity}` : `voice of ${identity}`;
+}
+
 /** What the event loop of a process is busy with. */
 export interface LoadFigures {
   /** How much later than asked for timers fire: the 95th percentile, in milliseconds. */
@@ -61,11 +75,22 @@ export interface CheckFigures {
   readonly endToEndMs: { readonly p50: number; readonly p95: number } | null;
 }
 
+/** A guest who sends the agent a camera or a microphone. */
+export interface GuestFigures {
+  readonly identity: string;
+  /** Whether the agent sends it back processed, or has no room for it yet. */
+  readonly state: 'processed' | 'waiting';
+  /** What comes from the guest's camera. `null` while nothing does. */
+  readonly camera: HopFigures | null;
+}
+
 /** All that one process measured over some time. */
 export interface RoleFigures {
   readonly load: LoadFigures;
   readonly hops: Partial<Record<HopName, HopFigures>>;
   readonly checks?: CheckFigures;
+  /** The agent's guests, in the order in which they came. */
+  readonly guests?: readonly GuestFigures[];
 }
 
 /** What the parent tells a process. */

@@ -1,5 +1,6 @@
 import { Room } from '../../room/room.js';
 import type { ViewerChecks } from './checks.js';
+import type { Guests } from './guests.js';
 import type { HopMeter } from './hop-meter.js';
 import { LoadMeter } from './load-meter.js';
 import type { ChildMessage, HopName, ParentMessage, RoleFigures, RoleName } from './protocol.js';
@@ -20,6 +21,7 @@ export interface RoleRun {
   /** What was published, to be closed once the room is left. */
   readonly sources?: readonly Disposable[];
   readonly checks?: ViewerChecks;
+  readonly guests?: Guests;
   /** Saves what is seen. */
   readonly snapshot?: (file: string) => Promise<void>;
 }
@@ -94,7 +96,9 @@ class Role {
     this.#room.on('disconnected', (reason) => {
       this.#fail(new Error(`the server ended the connection (${reason})`));
     });
-    await this.#room.connect(url, token, { signal: this.#signal });
+    // Whom nobody is to be seen by needs not receive anything.
+    const autoSubscribe = this.#name !== 'painter';
+    await this.#room.connect(url, token, { autoSubscribe, signal: this.#signal });
     this.#run = await START[this.#name]({ room: this.#room, signal: this.#signal });
     this.#run.done.catch((error: unknown) => {
       this.#fail(error);
@@ -144,7 +148,13 @@ class Role {
       hops.total[hop as HopName] = figures.total;
     }
     const checks = this.#run?.checks && { checks: this.#run.checks.figures };
-    const recent = { load: this.#recentLoad.figures, hops: hops.recent, ...checks };
+    const guests = await this.#run?.guests?.figures();
+    const recent = {
+      load: this.#recentLoad.figures,
+      hops: hops.recent,
+      ...checks,
+      ...(guests && { guests }),
+    };
     this.#recentLoad[Symbol.dispose]();
     this.#recentLoad = new LoadMeter();
     return { recent, total: { load: this.#totalLoad.figures, hops: hops.total, ...checks } };

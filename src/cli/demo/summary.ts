@@ -49,6 +49,8 @@ export interface DemoSummary {
     readonly frameNumber: number | null;
   };
   readonly snapshot: string | null;
+  /** Where the page was. */
+  readonly page: string | null;
 }
 
 /** The process that receives what comes over a hop, and measures it. */
@@ -69,6 +71,7 @@ export function summarize(options: {
   readonly warmUpSeconds: number;
   readonly server: DemoSummary['server'];
   readonly snapshot: string | undefined;
+  readonly page: string | undefined;
   readonly problems: readonly string[];
 }): DemoSummary {
   const { figures } = options;
@@ -135,6 +138,7 @@ export function summarize(options: {
       frameNumber: checks?.frameNumber ?? null,
     },
     snapshot: options.snapshot ?? null,
+    page: options.page ?? null,
   };
 }
 

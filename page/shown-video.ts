@@ -1,0 +1,39 @@
+import type { RemoteTrack, RemoteVideoTrack } from 'livekit-client';
+import { within } from './elements.js';
+import { FrameMeter, type Seen } from './frame-meter.js';
+
+/** A video element with what is shown while there is nothing to see. */
+export class ShownVideo {
+  readonly #screen: HTMLElement;
+  readonly #video: HTMLVideoElement;
+  #track: RemoteVideoTrack | undefined;
+  #meter: FrameMeter | undefined;
+
+  constructor(screen: HTMLElement) {
+    this.#screen = screen;
+    this.#video = within(screen, 'video', HTMLVideoElement);
+  }
+
+  /** Shows a track. */
+  show(track: RemoteTrack): void {
+    this.clear();
+    this.#track = track as RemoteVideoTrack;
+    track.attach(this.#video);
+    this.#meter = new FrameMeter(this.#video, this.#track);
+    this.#screen.classList.add('live');
+  }
+
+  /** Shows nothing. */
+  clear(): void {
+    this.#meter?.stop();
+    this.#track?.detach(this.#video);
+    this.#meter = undefined;
+    this.#track = undefined;
+    this.#screen.classList.remove('live');
+  }
+
+  /** What was seen since the last call. */
+  read(): Seen | null {
+    return this.#meter?.read() ?? null;
+  }
+}
