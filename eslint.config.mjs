@@ -55,11 +55,13 @@ export default tseslint.config(
   { ignores: ['dist', 'node_modules', 'coverage'] },
   ...tseslint.configs.strictTypeChecked.map((config) => ({
     ...config,
-    files: ['src/**/*.ts', 'test/**/*.ts', 'samples/**/*.ts'],
+    files: ['src/**/*.ts', 'page/**/*.ts', 'test/**/*.ts', 'samples/**/*.ts'],
   })),
   {
-    files: ['src/**/*.ts', 'test/**/*.ts', 'samples/**/*.ts'],
-    languageOptions: { parserOptions: { project: './tsconfig.json' } },
+    files: ['src/**/*.ts', 'page/**/*.ts', 'test/**/*.ts', 'samples/**/*.ts'],
+    languageOptions: {
+      parserOptions: { project: ['./tsconfig.json', './page/tsconfig.json'] },
+    },
     plugins: { tsdoc },
     rules: {
       'tsdoc/syntax': 'error',

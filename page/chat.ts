@@ -16,9 +16,11 @@ export class Chat {
 
   constructor(visit: Visit) {
     this.#visit = visit;
-    visit.room.on(RoomEvent.ChatMessage, (message, participant) => {
-      // Our own lines are shown when they're sent.
-      if (participant && !participant.isLocal) this.#show(message, participant);
+    visit.eachRoom((room) => {
+      room.on(RoomEvent.ChatMessage, (message, participant) => {
+        // Our own lines are shown when they're sent.
+        if (participant && !participant.isLocal) this.#show(message, participant);
+      });
     });
     byId('chat-form', HTMLFormElement).addEventListener('submit', (event) => {
       event.preventDefault();
@@ -43,8 +45,12 @@ export class Chat {
   }
 
   async #say(text: string): Promise<void> {
+    const { me } = this.#visit;
+    if (!me) return;
     try {
-      this.#show(await this.#visit.me.sendChatMessage(text), this.#visit.me);
+      // What every LiveKit client shows as chat; text streams, which it recommends, are something else.
+      // eslint-disable-next-line @typescript-eslint/no-deprecated
+      this.#show(await me.sendChatMessage(text), me);
     } catch (error) {
       this.#add(
         '',

@@ -2,21 +2,26 @@ const FFT_SIZE = 8192;
 
 let context: AudioContext | undefined;
 
-/** Listens to a track. To be made in answer to a click, before which browsers hear nothing. */
+/** Listens to a track. To be opened in answer to a click, before which browsers hear nothing. */
 export class Ear {
   readonly #analyser: AnalyserNode;
   readonly #source: MediaStreamAudioSourceNode;
   readonly #samples = new Float32Array(FFT_SIZE);
   readonly #spectrum = new Float32Array(FFT_SIZE / 2);
 
-  constructor(track: MediaStreamTrack) {
-    context ??= new AudioContext();
-    void context.resume();
-    this.#analyser = new AnalyserNode(context, { fftSize: FFT_SIZE, smoothingTimeConstant: 0 });
-    this.#source = new MediaStreamAudioSourceNode(context, {
+  private constructor(running: AudioContext, track: MediaStreamTrack) {
+    this.#analyser = new AnalyserNode(running, { fftSize: FFT_SIZE, smoothingTimeConstant: 0 });
+    this.#source = new MediaStreamAudioSourceNode(running, {
       mediaStream: new MediaStream([track]),
     });
     this.#source.connect(this.#analyser);
+  }
+
+  /** Listens, once the browser lets it. Chromium needs an element that plays the track as well. */
+  static async open(track: MediaStreamTrack): Promise<Ear> {
+    context ??= new AudioContext({ sampleRate: 48_000 });
+    await context.resume();
+    return new Ear(context, track);
   }
 
   /** How loud the last moment was, as the root of the mean square; 1 is as loud as can be. */

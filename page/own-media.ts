@@ -1,7 +1,6 @@
 import {
   createLocalTracks,
   type LocalTrack,
-  ParticipantEvent,
   type RemoteTrack,
   Track,
   TrackEvent,
@@ -67,7 +66,6 @@ export class OwnMedia {
     this.#hear.addEventListener('change', () => {
       this.#player.muted = !this.#hear.checked;
     });
-    visit.me.on(ParticipantEvent.LocalTrackUnpublished, () => this.#render());
   }
 
   /** Whether the button can be pressed. Without a connection there is nobody to show anything to. */
@@ -115,16 +113,24 @@ export class OwnMedia {
     this.#render();
     this.#say('The browser asks for your camera and your microphone.');
     try {
-      this.#tracks = await openDevices();
+      const tracks = await openDevices();
+      this.#tracks = tracks;
+      if (!this.#asks()) {
+        for (const track of tracks) track.stop();
+        return;
+      }
       const { me } = this.#visit;
+      if (!me) throw new Error('The room was left.');
       // The agent alone: neither the other guests nor the viewer are to see it.
       me.setTrackSubscriptionPermissions(false, [{ participantIdentity: 'agent', allowAll: true }]);
-      for (const track of this.#tracks) {
+      for (const track of tracks) {
         if (track.kind === Track.Kind.Video) this.#showOwn(track);
         track.once(TrackEvent.Ended, () => {
           void this.#stop('The camera or the microphone was taken away.');
         });
         await me.publishTrack(track);
+        // The connection was lost meanwhile, with all that goes with it.
+        if (!this.#asks()) return;
       }
       this.#state = 'on';
       this.#say('Waits for the agent.');
@@ -133,6 +139,11 @@ export class OwnMedia {
       await this.#stop(whyNot(error));
     }
     this.#render();
+  }
+
+  /** Whether it's still about to begin. */
+  #asks(): boolean {
+    return this.#state === 'asking';
   }
 
   async #stop(why = this.#invitation): Promise<void> {
@@ -148,7 +159,7 @@ export class OwnMedia {
       track.stop();
       track.detach();
       // The room may have been left meanwhile.
-      await this.#visit.me.unpublishTrack(track).catch(() => undefined);
+      await this.#visit.me?.unpublishTrack(track).catch(() => undefined);
     }
   }
 

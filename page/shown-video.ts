@@ -1,4 +1,4 @@
-import type { RemoteTrack, RemoteVideoTrack } from 'livekit-client';
+import { type RemoteTrack, RemoteVideoTrack } from 'livekit-client';
 import { within } from './elements.js';
 import { FrameMeter, type Seen } from './frame-meter.js';
 
@@ -17,9 +17,10 @@ export class ShownVideo {
   /** Shows a track. */
   show(track: RemoteTrack): void {
     this.clear();
-    this.#track = track as RemoteVideoTrack;
+    if (!(track instanceof RemoteVideoTrack)) return;
+    this.#track = track;
     track.attach(this.#video);
-    this.#meter = new FrameMeter(this.#video, this.#track);
+    this.#meter = new FrameMeter(this.#video, track);
     this.#screen.classList.add('live');
   }
 

@@ -48,11 +48,18 @@ export class Sound {
   #show(track: RemoteTrack): void {
     this.#clear();
     track.attach(this.#player);
-    this.#player.play().catch((error: unknown) => {
+    this.#detach = () => track.detach(this.#player);
+    this.#listen(track).catch((error: unknown) => {
       this.#text.textContent = `The browser doesn’t play it: ${String(error)}`;
     });
-    this.#ear = new Ear(track.mediaStreamTrack);
-    this.#detach = () => track.detach(this.#player);
+  }
+
+  async #listen(track: RemoteTrack): Promise<void> {
+    await this.#player.play();
+    const ear = await Ear.open(track.mediaStreamTrack);
+    // It may have been stopped meanwhile.
+    if (this.#playing && this.#detach && !this.#ear) this.#ear = ear;
+    else ear.close();
   }
 
   #clear(): void {

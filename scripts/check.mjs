@@ -9,8 +9,10 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 const steps = [
   ['types', 'npx', 'tsc', '-p', 'tsconfig.json'],
-  ['lint', 'npx', 'eslint', '--max-warnings', '0', 'src', 'test', 'samples'],
+  ['types of the page', 'npx', 'tsc', '-p', join('page', 'tsconfig.json')],
+  ['lint', 'npx', 'eslint', '--max-warnings', '0', 'src', 'page', 'test', 'samples'],
   ['format', 'npx', 'prettier', '--check', '--log-level', 'warn', '.'],
+  ['build of the page', 'node', join('scripts', 'build-page.mjs')],
   ['build', 'npx', 'tsc', '-p', 'tsconfig.build.json'],
   ['doc comments', 'node', join('scripts', 'check-docs.mjs')],
   ['types of the package', 'npx', 'attw', '--pack', '.', '--quiet'],
