@@ -1,0 +1,207 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request, type RequestOptions } from 'node:http';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { type Color, colorDistance } from 'framewire/testing';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { launchChromium } from '../support/chromium.js';
+import { Demo } from '../support/demo.js';
+import { describeWith } from '../support/tools.js';
+
+/** What the agent writes its label on. */
+const AGENTS_RED: Color = [150, 20, 0];
+/** A part of that on which it writes nothing; and the middle of the picture. */
+const LABEL = { x: 0.75, y: 0.047, width: 0.2, height: 0.004 };
+const MIDDLE = { x: 0.3, y: 0.3, width: 0.4, height: 0.4 };
+/** Codecs change colours a little, and so does a picture that is scaled. */
+const TOLERANCE = 40;
+const PHONE = { width: 360, height: 740 };
+const DESK = { width: 1200, height: 900 };
+
+jest.setTimeout(90_000);
+
+describeWith('chromium', 'the page of framewire demo', () => {
+  let demo: Demo;
+  let browser: Browser;
+  let page: Page;
+  /** What a user would see in the browser's console. */
+  const complaints: string[] = [];
+  const requests: URL[] = [];
+
+  async function visit(options: BrowserContextOptions = {}): Promise<Page> {
+    const context = await browser.newContext({ viewport: DESK, ...options });
+    context.on('console', (message) => {
+      if (message.type() === 'error' || message.type() === 'warning') {
+        complaints.push(message.text());
+      }
+    });
+    context.on('weberror', (error) => complaints.push(String(error.error())));
+    context.on('request', (one) => requests.push(new URL(one.url())));
+    await context.addInitScript({ path: join(__dirname, '../support/programs/page-probes.js') });
+    const opened = await context.newPage();
+    opened.on('websocket', (socket) => requests.push(new URL(socket.url())));
+    await opened.goto(demo.page);
+    await opened.waitForSelector('#state[data-state=joined]');
+    return opened;
+  }
+
+  beforeAll(async () => {
+    [demo, browser] = await Promise.all([Demo.start(), launchChromium()]);
+    page = await visit();
+  });
+  afterAll(async () => {
+    await browser.close();
+    await demo.interrupt();
+  });
+
+  it("shows the painter's and the agent's pictures with live figures", async () => {
+    await Promise.all(['#painter', '#agent'].map((card) => shows(page, `${card} video`)));
+    const agents = await colorOf(page, '#agent video', LABEL);
+    const painters = await colorOf(page, '#painter video', LABEL);
+    expect(colorDistance(agents, AGENTS_RED)).toBeLessThan(TOLERANCE);
+    expect(colorDistance(painters, AGENTS_RED)).toBeGreaterThan(TOLERANCE);
+    for (const way of ['painter', 'agent', 'painter-to-agent', 'agent-to-viewer']) {
+      expect(await figure(page, `${way}-fps`)).toBeGreaterThan(0);
+      expect(await figure(page, `${way}-latency`)).toBeGreaterThan(0);
+      expect(await figure(page, `${way}-lost`)).toBeGreaterThanOrEqual(0);
+    }
+    // One point a second: a line has two.
+    await page.locator('[data-figure=agent-fps] .path[d*=L]').waitFor({ state: 'attached' });
+  });
+
+  it("plays the painter's tone after a click, and not before", async () => {
+    expect(await page.textContent('#sound')).toContain('Off: browsers play none before a click.');
+    await page.click('#sound-button');
+    await page
+      .locator('#pitch')
+      .filter({ hasText: /^4[34]\d Hz$/ })
+      .waitFor();
+    await page.click('#sound-button');
+    await page.locator('#pitch').waitFor({ state: 'hidden' });
+  });
+
+  it('publishes the camera and shows the edges of it that come back', async () => {
+    await page.click('#camera-button');
+    await Promise.all(['#own', '#returned'].map((video) => shows(page, video)));
+    const sent = await colorOf(page, '#own', LABEL);
+    const returned = await colorOf(page, '#returned', LABEL);
+    expect(colorDistance(returned, AGENTS_RED)).toBeLessThan(TOLERANCE);
+    expect(colorDistance(sent, AGENTS_RED)).toBeGreaterThan(TOLERANCE);
+    // In the middle of the fake camera's picture is a yellowish disc. The agent makes colours stronger,
+    // which leaves no red in it but that of its edges.
+    const [before] = await colorOf(page, '#own', MIDDLE);
+    const [after] = await colorOf(page, '#returned', MIDDLE);
+    expect(before).toBeGreaterThan(10);
+    expect(after).toBeLessThan(before / 2);
+    await demo.untilGuests(['processed']);
+    expect(await figure(page, 'you-fps')).toBeGreaterThan(0);
+    expect(await figure(page, 'you-latency')).toBeGreaterThan(0);
+    expect(await page.textContent('#camera-text')).toContain('The agent sees you');
+    await takePicture(page);
+
+    await page.click('#camera-button');
+    await demo.untilGuests([]);
+    expect(await page.isVisible('#returned + .empty')).toBe(true);
+  });
+
+  it("frees what it has for a guest whose tab is closed, and takes the next one's camera", async () => {
+    const other = await visit();
+    await other.click('#camera-button');
+    await demo.untilGuests(['processed']);
+    await other.context().close();
+    await demo.untilGuests([]);
+    await page.click('#camera-button');
+    await shows(page, '#returned');
+    expect(await page.isVisible('#returned + .empty')).toBe(false);
+  });
+
+  it('joins again when it is reloaded, with its camera off', async () => {
+    await demo.untilGuests(['processed']);
+    await page.reload();
+    await page.waitForSelector('#state[data-state=joined]');
+    await demo.untilGuests([]);
+    await shows(page, '#agent video');
+    expect(await page.getAttribute('#camera-button', 'aria-pressed')).toBe('false');
+  });
+
+  it('says so when the camera is refused, and goes on', async () => {
+    await page.evaluate('probes.refuseCamera()');
+    await page.click('#camera-button');
+    await page.locator('#camera-text').filter({ hasText: 'that was refused' }).waitFor();
+    expect(await page.textContent('#camera-button')).toBe('Show the agent my camera');
+    expect(await page.getAttribute('#state', 'data-state')).toBe('joined');
+  });
+
+  it.each([PHONE, DESK])('fits a window of $width pixels', async (size) => {
+    await page.setViewportSize(size);
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(size.width);
+  });
+
+  it('asks nobody but this machine for anything, and complains of nothing', () => {
+    expect(requests.length).toBeGreaterThan(5);
+    expect(requests.filter(({ hostname }) => hostname !== '127.0.0.1')).toEqual([]);
+    expect(complaints).toEqual([]);
+  });
+
+  it('gives what it has to its own page alone', async () => {
+    const { host, port } = new URL(demo.page);
+    const ask = (path: string, headers: Record<string, string>, method = 'GET') =>
+      answer(demo.page, { path, method, headers });
+    expect(await ask('/', { host: `rebound.example:${port}` })).toMatchObject({ status: 403 });
+    expect(await ask('/', { host: `localhost:${port}` })).toMatchObject({ status: 200 });
+    const foreign = { host, origin: 'http://elsewhere.example' };
+    expect(await ask('/join', foreign, 'POST')).toMatchObject({ status: 403 });
+    expect(await ask('/join', { host })).toMatchObject({ status: 405 });
+    expect(await ask('/../main.js', { host })).toMatchObject({ status: 404 });
+    const { headers } = await ask('/', { host });
+    expect(headers['content-security-policy']).toMatch(
+      /^default-src 'self'; connect-src 'self' ws:\/\/127\.0\.0\.1:\d+ http:\/\/127\.0\.0\.1:\d+;/,
+    );
+    const joined = await ask('/join', { host }, 'POST');
+    const { token } = JSON.parse(joined.body) as { token: string };
+    const claims = JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString()) as Record<
+      'exp' | 'nbf',
+      number
+    >;
+    expect(claims.exp - claims.nbf).toBeLessThanOrEqual(60);
+  });
+
+  it('says that the demo has ended, which no open page holds up', async () => {
+    expect(await demo.interrupt()).toBe(0);
+    await page.waitForSelector('#state[data-state=ended]');
+    expect(await page.textContent('#state')).toContain('npm run demo');
+  });
+});
+
+/** A figure of the page, once there is one. */
+async function figure(page: Page, name: string): Promise<number> {
+  const value = page.locator(`[data-figure=${name}] .value`).filter({ hasText: /\d/ });
+  return Number(await value.textContent());
+}
+
+/** Resolves when a video shows something. */
+async function shows(page: Page, selector: string): Promise<void> {
+  await page.evaluate(`probes.shows('${selector}')`);
+}
+
+/** The mean colour of a part of what a video shows. */
+async function colorOf(page: Page, selector: string, part: object): Promise<Color> {
+  return page.evaluate<Color>(`probes.color('${selector}', ${JSON.stringify(part)})`);
+}
+
+/** What the server of the page answers to a request as it was never made by a browser. */
+async function answer(url: string, options: RequestOptions) {
+  const asked = request(url, options).end();
+  const [response] = (await once(asked, 'response')) as [IncomingMessage];
+  const { statusCode: status, headers } = response;
+  return { status, headers, body: await text(response) };
+}
+
+/** Writes the picture of the README, if that is what the tests are run for. */
+async function takePicture(page: Page): Promise<void> {
+  const path = process.env['FRAMEWIRE_SCREENSHOT'];
+  if (!path) return;
+  // The charts show a minute.
+  await page.waitForTimeout(70_000);
+  await page.screenshot({ path, fullPage: true });
+}
