@@ -10,7 +10,7 @@ import {
   readCommandLine,
   UsageError,
 } from './flags.js';
-import { TestPattern } from './test-pattern.js';
+import { type Place, TestPattern } from './test-pattern.js';
 
 /** What a sample gets to work with. */
 export interface Session<Defaults extends FlagDefaults> extends NamedServer {
@@ -25,16 +25,19 @@ export interface Session<Defaults extends FlagDefaults> extends NamedServer {
   readonly token: (identity: string) => Promise<string>;
 }
 
+/** Somebody who is in the room besides the sample, until disposed of. */
+export type Guest = AsyncDisposable;
+
 /** What a sample needs. */
 export interface SampleNeeds<Defaults extends FlagDefaults> {
   /** Options of the sample's own, with what they are if not given. */
   readonly flags?: Defaults;
   /**
    * Who is in the room besides the sample, so that it can be run alone: one who publishes a test
-   * pattern and a tone, or one who watches and says what it saw. On a server that the user names
-   * nobody is: others are there, or come.
+   * pattern and a tone, one who watches and says what it saw, or whom the function lets in. On a server
+   * that the user names nobody is: others are there, or come.
    */
-  readonly company?: 'test-pattern' | 'audience' | 'both';
+  readonly company?: 'test-pattern' | 'audience' | 'both' | ((place: Place) => Promise<Guest>);
 }
 
 /** Runs a sample with a server, a room with somebody in it, and an end. */
@@ -76,7 +79,7 @@ async function run<Defaults extends FlagDefaults>(
       return grant.toJwt();
     };
     console.log(`${started ? 'Started' : 'Using'} ${url}, room '${roomName}'.`);
-    const guests: AsyncDisposable[] = [];
+    const guests: Guest[] = [];
     try {
       const place = { url, token, signal };
       const wanted = started ? company : undefined;
@@ -84,6 +87,7 @@ async function run<Defaults extends FlagDefaults>(
       if (wanted === 'test-pattern' || wanted === 'both') {
         guests.push(await TestPattern.publish(place));
       }
+      if (typeof wanted === 'function') guests.push(await wanted(place));
       end.after(seconds);
       await sample({ url, apiKey, apiSecret, roomName, signal, ended, flags, token });
     } finally {

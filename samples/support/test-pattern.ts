@@ -1,6 +1,7 @@
 import { createCanvas } from '@napi-rs/canvas';
 import {
   AudioSource,
+  type ConnectOptions,
   FramePacer,
   LocalAudioTrack,
   LocalVideoTrack,
@@ -36,10 +37,12 @@ export class TestPattern implements AsyncDisposable {
     // Made by `publish()`, since joining takes time.
   }
 
-  static async publish({ url, token, signal }: Place): Promise<TestPattern> {
+  static async publish(place: Place, options: ConnectOptions = {}): Promise<TestPattern> {
+    const { url, token, signal } = place;
     const pattern = new TestPattern();
     try {
-      await pattern.#publish(url, await token('test-pattern'), signal);
+      await pattern.#room.connect(url, await token('test-pattern'), { ...options, signal });
+      await pattern.#publish();
     } catch (error) {
       await pattern.close();
       throw error;
@@ -47,8 +50,7 @@ export class TestPattern implements AsyncDisposable {
     return pattern;
   }
 
-  async #publish(url: string, token: string, signal: AbortSignal): Promise<void> {
-    await this.#room.connect(url, token, { signal });
+  async #publish(): Promise<void> {
     const me = this.#room.localParticipant;
     await me.publishTrack(LocalVideoTrack.create('pattern', this.#camera), {
       maxFps: FPS,

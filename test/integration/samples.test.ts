@@ -123,6 +123,25 @@ const EXPECTED: Readonly<Record<string, (stdout: string) => void | Promise<void>
     // The sensor's lower half, turned clockwise.
     expect(colorDistance(cornerIn(stdout), RED)).toBeLessThan(30);
   },
+  'speaking-list': (stdout) => {
+    expect(stdout).toMatch(/Speaking: (ada|ben)/);
+    expect(stdout).toMatch(/(ada|ben) spoke for [\d.]+ s/);
+  },
+  'follow-the-active-speaker': (stdout) => {
+    expect(stdout).toMatch(/On air: (ada|ben)/);
+    expect(numberIn(stdout, /(?:ada|ben): (\d+) frames on air/)).toBeGreaterThan(3);
+  },
+  'end-to-end-encryption': (stdout) => {
+    expect(stdout).toContain('Encryption with test-pattern: ok');
+    expect(stdout).toContain('A picture of 640x360 came.');
+    expect(stdout).toContain('Encryption with test-pattern: decryption-failed');
+    expect(numberIn(stdout, /nothing came but (\d+) pictures/)).toBeLessThan(30);
+  },
+  'data-only': (stdout) => {
+    expect(stdout).toContain('robot sends positions, lossy');
+    expect(stdout).toContain('robot answers: speed is 3 now');
+    expect(numberIn(stdout, /(\d+) positions came/)).toBeGreaterThan(10);
+  },
 };
 
 const running = new Set<ChildProcess>();
