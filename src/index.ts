@@ -53,6 +53,30 @@ export {
 export { DISCONNECT_REASONS, type DisconnectReason } from './native/rtc-state.js';
 export type { IceServer } from './native/session-options.js';
 export { SIMULATE_SCENARIOS, type SimulateScenario } from './native/simulate-scenario.js';
+export type { RtcAudioPlayoutStats, RtcMediaSourceStats } from './native/stats/media-stats.js';
+export type { RoomStats, RtcStats, RtcStatsType } from './native/stats/rtc-stats.js';
+export type {
+  RtcCodecStats,
+  RtcInboundRtpStreamStats,
+  RtcOutboundRtpStreamStats,
+  RtcQualityLimitationDurations,
+  RtcReceivedRtpStreamStats,
+  RtcRemoteInboundRtpStreamStats,
+  RtcRemoteOutboundRtpStreamStats,
+  RtcRtpStreamStats,
+  RtcSentRtpStreamStats,
+} from './native/stats/rtp-stats.js';
+export type { RtcMediaKind, RtcStatsEntry } from './native/stats/stats-entry.js';
+export type {
+  RtcCertificateStats,
+  RtcDataChannelStats,
+  RtcIceCandidatePairStats,
+  RtcIceCandidateStats,
+  RtcLocalIceCandidateStats,
+  RtcPeerConnectionStats,
+  RtcRemoteIceCandidateStats,
+  RtcTransportStats,
+} from './native/stats/transport-stats.js';
 export { AccessToken, type RoomGrant } from './room/access-token.js';
 export type { ConnectOptions } from './room/connect-options.js';
 export { DataPacket } from './room/data-packet.js';
@@ -70,7 +94,7 @@ export { LocalAudioTrack, LocalTrack, LocalVideoTrack } from './tracks/local-tra
 export { LocalTrackPublication } from './tracks/local-track-publication.js';
 export { RemoteAudioTrack, RemoteTrack, RemoteVideoTrack } from './tracks/remote-track.js';
 export { RemoteTrackPublication } from './tracks/remote-track-publication.js';
-export { Track, type TrackEvents } from './tracks/track.js';
+export { type StatsOptions, Track, type TrackEvents } from './tracks/track.js';
 export { TrackPublication } from './tracks/track-publication.js';
 export { FpsThinner, type ThinnableFrame, thinFps } from './video/fps-thinner.js';
 export { FpsTracker, type FpsTrackerOptions } from './video/fps-tracker.js';

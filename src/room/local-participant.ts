@@ -17,6 +17,7 @@ import {
 } from '../native/publish-options.js';
 import type { RtcSession } from '../native/rtc-session.js';
 import type { DisconnectReason, PublicationState } from '../native/rtc-state.js';
+import { publishedTrackStats } from '../native/stats/track-stats.js';
 import { LocalAudioTrack, LocalVideoTrack } from '../tracks/local-track.js';
 import { LocalTrackPublication } from '../tracks/local-track-publication.js';
 import { DataSender, type PublishDataOptions } from './data-sender.js';
@@ -153,6 +154,7 @@ export class LocalParticipant extends Participant<LocalTrackPublication> {
       setMuted: (muted) => {
         session.setMuted(handle, muted);
       },
+      stats: () => publishedTrackStats(session, handle),
     });
     this.#room.published(publication);
     // It was closed while the server answered.

@@ -15,6 +15,8 @@ import { shownUrl } from '../native/connect-error.js';
 import { type RtcNodeRoom, RtcSession } from '../native/rtc-session.js';
 import type { DisconnectReason } from '../native/rtc-state.js';
 import type { SessionEvent } from '../native/session-events.js';
+import type { RoomStats } from '../native/stats/rtc-stats.js';
+import { roomStats } from '../native/stats/track-stats.js';
 import {
   SIMULATE_SCENARIOS,
   type SimulateScenario,
@@ -31,6 +33,7 @@ import type { ConnectionState, RoomEvents } from './room-events.js';
 import { RoomPeople } from './room-people.js';
 import { checkTrackFilter, type SubscribedTrack, type TrackFilter } from './subscribed-track.js';
 import { TrackIterator } from './track-iterator.js';
+import type { StatsOptions } from '../tracks/track.js';
 
 /** How long {@link Room.waitForTrack} and {@link Room.waitForParticipant} wait. */
 export interface WaitOptions {
@@ -239,6 +242,21 @@ export class Room extends TypedEmitter<RoomEvents> implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.disconnect();
+  }
+
+  /**
+   * What WebRTC tells at the moment of the connections to the server, and of all that goes by them:
+   * entries with the W3C's names. {@link Track.getStats} tells of one track.
+   *
+   * @throws TypeError if an option has the wrong type.
+   * @throws FramewireError `disconnected` if the room is not connected, or left meanwhile. The signal's
+   * reason if it aborts.
+   */
+  async getStats(options: StatsOptions = {}): Promise<RoomStats> {
+    checkOptions(options, 'options');
+    checkSignal(options.signal, 'options.signal');
+    if (!this.#session) throw notConnected();
+    return roomStats(this.#session, options.signal);
   }
 
   /**

@@ -2,6 +2,7 @@ import { AudioSource } from '../audio/audio-source.js';
 import { checkString, shown } from '../core/check.js';
 import { FramewireError } from '../core/errors.js';
 import type { NativeTrackLease, TrackHandle } from '../core/track-handle.js';
+import type { RtcStats } from '../native/stats/rtc-stats.js';
 import { VideoSource } from '../video/video-source.js';
 import { Track } from './track.js';
 
@@ -11,6 +12,7 @@ export interface PublishedPlace {
   readonly publication: { readonly sid: string };
   unpublish(): Promise<void>;
   setMuted(muted: boolean): void;
+  stats(): Promise<RtcStats[]>;
 }
 
 /**
@@ -104,6 +106,21 @@ export abstract class LocalTrack extends Track implements TrackHandle, AsyncDisp
     if (this.muted === muted) return false;
     this.changeMuted(muted);
     return true;
+  }
+
+  /** @internal */
+  protected override async readStats(): Promise<RtcStats[]> {
+    const place = this.#published;
+    const notPublished = (cause?: unknown): FramewireError =>
+      new FramewireError('invalid-state', `'${this.name}' is not published.`, { cause });
+    if (!place) throw notPublished();
+    try {
+      return await place.stats();
+    } catch (error) {
+      const left = error instanceof FramewireError && error.code === 'disconnected';
+      // It was taken back meanwhile.
+      throw this.#published === place || left ? error : notPublished(error);
+    }
   }
 
   #setMuted(muted: boolean): void {

@@ -1,6 +1,7 @@
 import { FramewireError } from '../core/errors.js';
 import type { NativeTrackLease, TrackHandle } from '../core/track-handle.js';
-import { trackBytesReceived } from '../native/track-stats.js';
+import type { RtcStats } from '../native/stats/rtc-stats.js';
+import { remoteTrackStats } from '../native/stats/track-stats.js';
 import { Track } from './track.js';
 
 /** How a remote track comes to be. */
@@ -37,8 +38,15 @@ export abstract class RemoteTrack extends Track implements TrackHandle {
   }
 
   /** @internal Bytes of media that the network has brought, if LiveKit knows. */
-  bytesReceived(): Promise<number | undefined> {
-    return this.ended ? Promise.resolve(undefined) : trackBytesReceived(this.#handle);
+  async bytesReceived(): Promise<number | undefined> {
+    if (this.ended) return undefined;
+    const stats = await remoteTrackStats(this.#handle);
+    return stats.find((entry) => entry.type === 'inbound-rtp')?.bytesReceived;
+  }
+
+  /** @internal */
+  protected override readStats(): Promise<RtcStats[]> {
+    return remoteTrackStats(this.#handle);
   }
 
   /** @internal */

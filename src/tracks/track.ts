@@ -1,5 +1,9 @@
+import { untilAborted } from '../core/abort.js';
+import { checkOptions, checkSignal } from '../core/check.js';
+import { FramewireError } from '../core/errors.js';
 import type { Brand, TrackKind } from '../core/track-handle.js';
 import { TypedEmitter } from '../core/typed-emitter.js';
+import type { RtcStats } from '../native/stats/rtc-stats.js';
 
 /** What a track tells. */
 export interface TrackEvents {
@@ -9,6 +13,12 @@ export interface TrackEvents {
   readonly muted: readonly [];
   /** It was unmuted. */
   readonly unmuted: readonly [];
+}
+
+/** How statistics are asked for. */
+export interface StatsOptions {
+  /** Ends the wait: the caller gets the signal's reason. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -37,6 +47,39 @@ export abstract class Track extends TypedEmitter<TrackEvents> {
   get muted(): boolean {
     return this.#muted;
   }
+
+  /**
+   * What WebRTC tells of this track at the moment: entries with the W3C's names. A remote track has an
+   * `inbound-rtp`, one of our own an `outbound-rtp` for each layer that it's sent in.
+   *
+   * @throws TypeError if an option has the wrong type.
+   * @throws FramewireError `closed` if the track has ended, or ends meanwhile; `invalid-state` if it's one
+   * of our own that isn't published; `disconnected` if the room is left meanwhile. The signal's reason if
+   * it aborts.
+   */
+  async getStats(options: StatsOptions = {}): Promise<readonly RtcStats[]> {
+    checkOptions(options, 'options');
+    const { signal } = options;
+    checkSignal(signal, 'options.signal');
+    signal?.throwIfAborted();
+    const endedError = (): Error =>
+      new FramewireError('closed', `The track '${this.name}' has ended.`);
+    if (this.#ended) throw endedError();
+    let off: (() => void) | undefined;
+    const end = new Promise<never>((_, reject) => {
+      off = this.once('ended', () => {
+        reject(endedError());
+      });
+    });
+    try {
+      return await Promise.race([untilAborted(this.readStats(), signal), end]);
+    } finally {
+      off?.();
+    }
+  }
+
+  /** @internal What WebRTC tells of it. */
+  protected abstract readStats(): Promise<RtcStats[]>;
 
   /** @internal */
   onEnded(listener: () => void): () => void {
