@@ -164,7 +164,7 @@ async function startOnce(
   const { timeoutMs, signal, logLevel } = settings;
   const free = await freePorts();
   const port = settings.port?.value ?? free.http;
-  const key = createProbeKey();
+  const key = createProbeKey(settings.keys, port);
   const config = serverConfig({
     ports: { ...free, http: port },
     keys: { ...settings.keys, [key.apiKey]: key.secret },

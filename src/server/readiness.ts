@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OwnedProcess } from './owned-process.js';
@@ -8,17 +8,23 @@ import type { OwnedProcess } from './owned-process.js';
  *
  * Between the choice of a port and the server's use of it another server may have come to listen
  * there; only ours accepts this key.
+ *
+ * A server gives its clients new tokens now and then, signed with any of its keys: with this one, too. So a
+ * server that is started again in the same place, with the same keys, has the same: else its clients
+ * couldn't come back.
  */
 export interface ProbeKey {
   readonly apiKey: string;
   readonly secret: string;
 }
 
-/** A new {@link ProbeKey}. */
-export function createProbeKey(): ProbeKey {
+/** The {@link ProbeKey} of a server with these keys on this port. */
+export function createProbeKey(keys: Readonly<Record<string, string>>, port: number): ProbeKey {
+  const derived = (purpose: string): Buffer =>
+    createHmac('sha256', JSON.stringify(keys)).update(`${purpose} ${port}`).digest();
   return {
-    apiKey: `framewire-probe-${randomBytes(6).toString('hex')}`,
-    secret: randomBytes(24).toString('base64url'),
+    apiKey: `framewire-probe-${derived('name').toString('hex', 0, 6)}`,
+    secret: derived('secret').toString('base64url'),
   };
 }
 
