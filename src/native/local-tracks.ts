@@ -20,6 +20,8 @@ export class LocalTracks {
   readonly #rtc: RtcRoom;
   /** What was unpublished while the connection was being made again, which may republish it. */
   readonly #unwanted = new Set<string>();
+  /** Aborts when the connection is back. */
+  #back = new AbortController();
 
   constructor(session: RtcSession, rtc: RtcRoom) {
     this.#session = session;
@@ -31,6 +33,8 @@ export class LocalTracks {
     });
     session.tap.after('reconnected', () => {
       this.#unwanted.clear();
+      this.#back.abort();
+      this.#back = new AbortController();
     });
   }
 
@@ -72,11 +76,7 @@ export class LocalTracks {
    */
   async unpublish(sid: string): Promise<void> {
     const publication = this.#publications.get(sid);
-    const { error } = await this.#session.request('unpublishTrack', {
-      localParticipantHandle: this.#session.localParticipantHandle,
-      trackSid: sid,
-      stopOnUnpublish: true,
-    });
+    const error = await this.#askToUnpublish(sid);
     if (error !== undefined) {
       // It was published again meanwhile.
       if (publication?.sid !== undefined && publication.sid !== sid) {
@@ -89,6 +89,22 @@ export class LocalTracks {
       this.#unwanted.add(sid);
     }
     this.#publications.delete(sid);
+  }
+
+  /**
+   * What the native side complains about. During a quick reconnect it does what it's asked at once, but
+   * never answers: its being back is as good.
+   */
+  async #askToUnpublish(trackSid: string): Promise<string | undefined> {
+    const back = this.#back.signal;
+    const { localParticipantHandle } = this.#session;
+    const value = { localParticipantHandle, trackSid, stopOnUnpublish: true };
+    try {
+      return (await this.#session.request('unpublishTrack', value, back)).error;
+    } catch (error) {
+      if (back.aborted && error === back.reason) return undefined;
+      throw error;
+    }
   }
 
   get #publications(): Map<string, LocalTrackPublication> {
