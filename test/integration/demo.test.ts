@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -40,6 +41,7 @@ interface Summary {
   readonly server: { readonly url: string; readonly version: string | null };
   readonly hops: Readonly<Record<string, Hop>>;
   readonly verified: Readonly<Record<string, boolean>>;
+  readonly page: string | null;
 }
 
 const running: ChildProcess[] = [];
@@ -117,6 +119,8 @@ describe('framewire demo', () => {
     expect({ code, problems: summary.problems, stderr }).toMatchObject({ code: 0, problems: [] });
     expect(summary.ok).toBe(true);
     expect(summary.node).toBe(process.version);
+    expect(summary.page).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/$/);
+    expect(stderr).toContain(`the page is at ${summary.page}\n`);
     expect(summary.server.version).toMatch(/^\d+\.\d+\.\d+/);
     expect(summary.seconds).toBeGreaterThan(3);
     expect(summary.verified).toEqual({
@@ -148,11 +152,25 @@ describe('framewire demo', () => {
     await using server = await startLiveKitServer();
     const { url, apiKey, apiSecret } = server;
     const access = ['--url', url, '--api-key', apiKey, '--api-secret', apiSecret];
-    const { stdout, code } = await run(['demo', '--seconds', '1', '--json', ...access], {
-      LIVEKIT_URL: 'ws://127.0.0.1:1',
-    });
-    const summary = JSON.parse(stdout) as Summary;
-    expect({ code, server: summary.server }).toEqual({ code: 0, server: { url, version: null } });
+    const args = ['demo', '--seconds', '1', '--json', '--no-page', ...access];
+    const { stdout, stderr, code } = await run(args, { LIVEKIT_URL: 'ws://127.0.0.1:1' });
+    const { server: used, page } = JSON.parse(stdout) as Summary;
+    expect({ code, used, page }).toEqual({ code: 0, used: { url, version: null }, page: null });
+    expect(stderr).not.toContain('page');
+  });
+
+  it('has its page at the port that is asked for, or says why not', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const port = `${(taken.address() as AddressInfo).port}`;
+    const refused = await run(['demo', '--page-port', port]);
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toContain(`--page-port ${port} is already in use`);
+    taken.close();
+    await once(taken, 'close');
+    const child = framewire(['demo', '--page-port', port]);
+    await line(child, new RegExp(`the page is at http://127.0.0.1:${port}/`));
+    expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(200);
   });
 
   it('says what is wrong when a server refuses the key', async () => {
@@ -176,6 +194,8 @@ describe('framewire demo', () => {
     [['--api-key', 'key', '--api-secret', 'secret'], /give all three, or none/],
     [['--url', 'nowhere', '--api-key', 'a', '--api-secret', 'b'], /--url.*ws:/],
     [['--snapshot', 'picture.jpg'], /--snapshot.*\.png/],
+    [['--page-port', '70000'], /--page-port.*1 to 65535/],
+    [['--page-port', '8080', '--no-page'], /--page-port and --no-page exclude each other/],
     [['--snapshot', join('no', 'such', 'folder', 'picture.png')], /--snapshot.*can't be written/],
     [['--frames', '3'], /unknown option '--frames'/],
     [['extra'], /too many arguments/],
@@ -194,7 +214,14 @@ describe('framewire demo', () => {
   it('explains its fields in its help', async () => {
     const { stdout, code } = await run(['demo', '--help']);
     expect(code).toBe(0);
-    for (const name of ['--snapshot', 'latencyMs', 'missing', 'eventLoopLagMs', 'Exit code']) {
+    for (const name of [
+      '--snapshot',
+      '--page-port',
+      'latencyMs',
+      'missing',
+      'eventLoopLagMs',
+      'Exit code',
+    ]) {
       expect(stdout).toContain(name);
     }
   });

@@ -11,6 +11,7 @@ import { readFrameCode, writeFrameCode } from './frame-code.js';
 import { Guests } from './guests.js';
 import { HopMeter } from './hop-meter.js';
 import { PICTURE, TRACK_NAMES } from './protocol.js';
+import { receiveOnly } from './receive-only.js';
 import type { RoleContext, RoleRun } from './role.js';
 import { sentAtBytes } from './sent-at.js';
 
@@ -25,6 +26,7 @@ export async function process({ room, signal }: RoleContext): Promise<RoleRun> {
   // The pictures may come in a smaller size for a while.
   const camera = new VideoSource({ width, height, onResize: 'scale' });
   const voice = new AudioSource({ sampleRate: 48_000, channels: 1, queueMs: 200 });
+  receiveOnly(room, { painter: [TRACK_NAMES.scene, TRACK_NAMES.tone] });
   const [seen, heard] = await Promise.all([
     room.waitForTrack({ kind: 'video', participant: 'painter', signal }),
     room.waitForTrack({ kind: 'audio', participant: 'painter', signal }),
@@ -63,7 +65,7 @@ export async function process({ room, signal }: RoleContext): Promise<RoleRun> {
     for await (const frame of new AudioStream(heard.track)) await voice.captureFrame(frame);
   };
   const guests = new Guests(room);
-  const done = Promise.all([watch(), listen(), guests.receive()]);
+  const done = Promise.all([watch(), listen(), guests.done]);
   return { done, meters: { 'painter -> agent': meter }, sources: [camera, voice], guests };
 }
 

@@ -2,9 +2,11 @@ import { AudioSource } from '../../audio/audio-source.js';
 import { AudioStream } from '../../audio/audio-stream.js';
 import { wallClockUs } from '../../core/clock.js';
 import { log } from '../../core/log.js';
+import type { TrackKind } from '../../core/track-handle.js';
 import type { Room } from '../../room/room.js';
 import { LocalAudioTrack, LocalVideoTrack } from '../../tracks/local-track.js';
 import type { RemoteAudioTrack, RemoteVideoTrack } from '../../tracks/remote-track.js';
+import type { RemoteTrackPublication } from '../../tracks/remote-track-publication.js';
 import { byteLengthOf } from '../../video/pixel-format.js';
 import type { VideoFrame } from '../../video/video-frame.js';
 import { MIN_VIDEO_DIMENSION, VideoSource } from '../../video/video-source.js';
@@ -25,7 +27,7 @@ export class Guest {
   readonly identity: string;
   readonly #room: Room;
   /** At most one of a kind. */
-  readonly #tracks = new Map<'video' | 'audio', RemoteVideoTrack | RemoteAudioTrack>();
+  readonly #publications = new Map<TrackKind, RemoteTrackPublication>();
   readonly #work = new Set<Promise<void>>();
   #state: GuestFigures['state'] = 'waiting';
   #meter: HopMeter | undefined;
@@ -35,12 +37,12 @@ export class Guest {
     this.identity = identity;
   }
 
-  /** Whether the guest sends nothing any more. */
+  /** Whether the guest shows nothing any more. */
   get gone(): boolean {
-    return this.#tracks.size === 0;
+    return this.#publications.size === 0;
   }
 
-  /** Whether its tracks are sent back. */
+  /** Whether it's sent back what it shows. */
   get state(): GuestFigures['state'] {
     return this.#state;
   }
@@ -56,24 +58,27 @@ export class Guest {
     return { identity: this.identity, state: this.#state, camera: figures?.recent ?? null };
   }
 
-  /** Takes a track of the guest's. A second one of a kind is left alone. */
-  add(track: RemoteVideoTrack | RemoteAudioTrack, onGone: () => void): void {
-    if (track.ended || this.#tracks.has(track.kind)) return;
-    this.#tracks.set(track.kind, track);
-    track.once('ended', () => {
-      this.#tracks.delete(track.kind);
-      onGone();
-    });
-    if (this.#state === 'processed') this.#process(track);
+  /** The guest shows something. A second one of a kind is left alone. */
+  published(publication: RemoteTrackPublication): void {
+    if (this.#publications.has(publication.kind)) return;
+    this.#publications.set(publication.kind, publication);
+    if (this.#state === 'processed') publication.subscribe();
   }
 
-  /** Begins to send its tracks back. */
+  /** The guest shows it no more. */
+  unpublished(publication: RemoteTrackPublication): void {
+    if (this.#publications.get(publication.kind) !== publication) return;
+    this.#publications.delete(publication.kind);
+  }
+
+  /** It's the guest's turn: what it shows is received from now on, and sent back. */
   begin(): void {
     this.#state = 'processed';
-    for (const track of this.#tracks.values()) this.#process(track);
+    for (const publication of this.#publications.values()) publication.subscribe();
   }
 
-  #process(track: RemoteVideoTrack | RemoteAudioTrack): void {
+  /** Sends back what is received. Ends with the track. */
+  process(track: RemoteVideoTrack | RemoteAudioTrack): void {
     const work = track.kind === 'video' ? this.#sendEdges(track) : this.#sendVoice(track);
     const done = work
       .catch((error: unknown) => {

@@ -96,9 +96,8 @@ class Role {
     this.#room.on('disconnected', (reason) => {
       this.#fail(new Error(`the server ended the connection (${reason})`));
     });
-    // Whom nobody is to be seen by needs not receive anything.
-    const autoSubscribe = this.#name !== 'painter';
-    await this.#room.connect(url, token, { autoSubscribe, signal: this.#signal });
+    // Each role says what it wants.
+    await this.#room.connect(url, token, { autoSubscribe: false, signal: this.#signal });
     this.#run = await START[this.#name]({ room: this.#room, signal: this.#signal });
     this.#run.done.catch((error: unknown) => {
       this.#fail(error);

@@ -6,6 +6,8 @@ import { VideoStream } from '../../video/video-stream.js';
 import { ViewerChecks } from './checks.js';
 import { readFrameCode } from './frame-code.js';
 import { HopMeter } from './hop-meter.js';
+import { TRACK_NAMES } from './protocol.js';
+import { receiveOnly } from './receive-only.js';
 import type { RoleContext, RoleRun } from './role.js';
 import { sinceSentUs } from './sent-at.js';
 import { savePng } from './snapshot.js';
@@ -15,6 +17,10 @@ const SNAPSHOT_TIMEOUT_MS = 3_000;
 
 /** Sees what the agent makes, and what it's made of, and checks both. */
 export async function view({ room, signal }: RoleContext): Promise<RoleRun> {
+  receiveOnly(room, {
+    agent: [TRACK_NAMES.edges, TRACK_NAMES.tone],
+    painter: [TRACK_NAMES.scene],
+  });
   const [edges, scene, tone] = await Promise.all([
     room.waitForTrack({ kind: 'video', participant: 'agent', signal }),
     room.waitForTrack({ kind: 'video', participant: 'painter', signal }),
