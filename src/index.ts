@@ -84,6 +84,7 @@ export type { DataOptions, PublishDataOptions } from './room/data-sender.js';
 export { E2ee, type FrameCryptor, type KeyOptions } from './room/e2ee.js';
 export type { EncryptionOptions } from './room/encryption-options.js';
 export { LocalParticipant, type PublishOptions } from './room/local-participant.js';
+export type { SetOptions } from './room/own-details.js';
 export { Participant, type ParticipantEvents } from './room/participant.js';
 export { RemoteParticipant } from './room/remote-participant.js';
 export { Room, type WaitOptions } from './room/room.js';

@@ -14,8 +14,9 @@
  * - `overflow`: a queue with `overflow: 'error'` was full.
  * - `participant-left`: the participant left before the thing waited for came.
  * - `server-start`: a local LiveKit server could not be found, built or started.
- * - `timeout`: the time that the caller allowed was over.
+ * - `timeout`: the time that the caller, or LiveKit, allowed was over.
  * - `token-expired`: the access token is no longer valid.
+ * - `too-large`: it's more than the server takes.
  * - `unsupported`: this combination isn't supported by the runtime or the binding.
  */
 export const FRAMEWIRE_ERROR_CODES = [
@@ -34,6 +35,7 @@ export const FRAMEWIRE_ERROR_CODES = [
   'server-start',
   'timeout',
   'token-expired',
+  'too-large',
   'unsupported',
 ] as const;
 

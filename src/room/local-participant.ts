@@ -23,6 +23,7 @@ import { LocalTrackPublication } from '../tracks/local-track-publication.js';
 import { DataSender, type PublishDataOptions } from './data-sender.js';
 import { defaultBitrateBps } from './default-bitrate.js';
 import type { FollowedRoom } from './identity-follower.js';
+import { OwnDetails, type SetOptions } from './own-details.js';
 import { Participant } from './participant.js';
 
 const DEFAULT_MAX_FPS = 30;
@@ -79,10 +80,12 @@ export class LocalParticipant extends Participant<LocalTrackPublication> {
   readonly #room: LocalParticipantRoom;
   readonly #places = new Map<string, Place>();
   readonly #data: DataSender;
+  readonly #details: OwnDetails;
 
   private constructor(room: LocalParticipantRoom) {
     super(room.session.localParticipant, room.people);
     this.#room = room;
+    this.#details = new OwnDetails(room.session, this);
     this.#data = new DataSender(room.session, () => this.permissions);
   }
 
@@ -179,6 +182,45 @@ export class LocalParticipant extends Participant<LocalTrackPublication> {
       throw new FramewireError('not-found', `'${track.name}' is not published in this room.`);
     }
     await this.#unpublish(publication);
+  }
+
+  /**
+   * Sets our own metadata, which everybody sees: any text but the empty one, which LiveKit's server
+   * ignores. Servers take 512 KiB of it unless they're told otherwise.
+   *
+   * @returns When the server has done it and `metadata` says so.
+   * @throws TypeError or RangeError if an argument is not as it must be.
+   * @throws FramewireError `forbidden` if the token doesn't grant `canUpdateOwnMetadata`, `too-large` if the
+   * server takes no more, `timeout` if it doesn't answer within 5 seconds, `disconnected` if the room is left.
+   * The signal's reason if it aborts.
+   */
+  setMetadata(metadata: string, options: SetOptions = {}): Promise<void> {
+    return this.#details.setMetadata(metadata, options);
+  }
+
+  /**
+   * Sets our own name, for people: any text but the empty one, which LiveKit's server ignores. Servers
+   * take 256 bytes of UTF-8 unless they're told otherwise.
+   *
+   * @returns When the server has done it and `name` says so.
+   * @throws As {@link LocalParticipant.setMetadata}.
+   */
+  setName(name: string, options: SetOptions = {}): Promise<void> {
+    return this.#details.setName(name, options);
+  }
+
+  /**
+   * Sets some of our own attributes; an empty value takes a key away, what isn't named stays. Servers take
+   * 64 KiB of keys and values altogether unless they're told otherwise.
+   *
+   * @returns When the server has done it and `attributes` says so.
+   * @throws As {@link LocalParticipant.setMetadata}.
+   */
+  setAttributes(
+    changes: Readonly<Record<string, string>>,
+    options: SetOptions = {},
+  ): Promise<void> {
+    return this.#details.setAttributes(changes, options);
   }
 
   /**
