@@ -77,7 +77,12 @@ export type {
   RtcRemoteIceCandidateStats,
   RtcTransportStats,
 } from './native/stats/transport-stats.js';
-export { AccessToken, type RoomGrant } from './room/access-token.js';
+export {
+  AccessToken,
+  type AccessTokenOptions,
+  type RoomGrant,
+  type TokenRoomConfig,
+} from './room/access-token.js';
 export type { ConnectOptions } from './room/connect-options.js';
 export { DataPacket } from './room/data-packet.js';
 export type { DataOptions, PublishDataOptions } from './room/data-sender.js';
@@ -87,8 +92,9 @@ export { LocalParticipant, type PublishOptions } from './room/local-participant.
 export type { SetOptions } from './room/own-details.js';
 export { Participant, type ParticipantEvents } from './room/participant.js';
 export { RemoteParticipant } from './room/remote-participant.js';
-export { Room, type WaitOptions } from './room/room.js';
+export { Room } from './room/room.js';
 export type { ConnectionState, RoomEvents } from './room/room-events.js';
+export type { WaitOptions } from './room/room-waits.js';
 export type { RemoteTrackOf, SubscribedTrack, TrackFilter } from './room/subscribed-track.js';
 export type { TrackIterator } from './room/track-iterator.js';
 export { LocalAudioTrack, LocalTrack, LocalVideoTrack } from './tracks/local-track.js';

@@ -1,11 +1,43 @@
 import {
   AccessToken as ServerSdkToken,
-  type AccessTokenOptions,
+  RoomConfiguration,
   type VideoGrant,
 } from 'livekit-server-sdk';
-import { checkOneOf, checkOptions, checkString, shown } from '../core/check.js';
+import { checkInteger, checkOneOf, checkOptions, checkString, shown } from '../core/check.js';
 import { TRACK_SOURCES, type TrackSource } from '../core/track-handle.js';
+import { PARTICIPANT_KINDS, type ParticipantKind } from '../native/participant-view.js';
 import { sourceNumber } from '../native/rtc-state.js';
+import { checkAttributes } from './own-details.js';
+
+/** How the room is made if its first participant comes with this token. */
+export interface TokenRoomConfig {
+  /** Seconds that the server keeps it before anybody has joined. Default: the server's, 300. */
+  readonly emptyTimeoutS?: number;
+  /** Seconds that the server keeps it once the last participant has left. Default: the server's, 20. */
+  readonly departureTimeoutS?: number;
+  /** How many may take part at a time. Default: no limit. */
+  readonly maxParticipants?: number;
+  /** Whatever the application attaches to it. Default: empty. */
+  readonly metadata?: string;
+}
+
+/** Who joins with a token. */
+export interface AccessTokenOptions {
+  /** One of its kind in the room. Needed to join. */
+  readonly identity?: string;
+  /** What it is called, for people. */
+  readonly name?: string;
+  /** Whatever the application attaches. */
+  readonly metadata?: string;
+  /** Whatever the application attaches, by key. */
+  readonly attributes?: Readonly<Record<string, string>>;
+  /** What it is. Default `standard`. */
+  readonly kind?: ParticipantKind;
+  /** How the room is made if it isn't there yet. */
+  readonly roomConfig?: TokenRoomConfig;
+  /** How long one can join with it: seconds, or a time span such as `'2 hours'`. Default 10 minutes. */
+  readonly ttl?: number | string;
+}
 
 type ServerSource = NonNullable<VideoGrant['canPublishSources']>[number];
 
@@ -42,10 +74,12 @@ export class AccessToken extends ServerSdkToken {
     checkString(key, 'apiKey');
     checkSecret(secret);
     checkOptions(options, 'options');
-    if (options.identity !== undefined) checkString(options.identity, 'options.identity');
-    const { ttl = DEFAULT_TTL } = options;
+    checkWho(options);
+    const { ttl = DEFAULT_TTL, kind, roomConfig, attributes, ...who } = options;
     checkTtl(ttl);
-    super(key, secret, { ...options, ttl });
+    super(key, secret, { ...who, ttl, ...(attributes && { attributes: { ...attributes } }) });
+    if (kind !== undefined) this.kind = kind;
+    if (roomConfig !== undefined) this.roomConfig = roomConfiguration(roomConfig);
     // Not shown where the token is printed.
     Object.defineProperty(this, 'apiSecret', { enumerable: false });
   }
@@ -77,6 +111,34 @@ export class AccessToken extends ServerSdkToken {
     // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment
     super.addGrant({ ...rest, canPublishSources: numbers });
   }
+}
+
+function checkWho({ identity, name, metadata, attributes, kind }: AccessTokenOptions): void {
+  if (identity !== undefined) checkString(identity, 'options.identity');
+  for (const [key, value] of Object.entries({ name, metadata })) {
+    if (value === undefined || typeof (value as unknown) === 'string') continue;
+    throw new TypeError(`options.${key} must be a string, got ${shown(value)}.`);
+  }
+  if (attributes !== undefined) checkAttributes(attributes, 'options.attributes');
+  if (kind !== undefined) checkOneOf(kind, 'options.kind', PARTICIPANT_KINDS);
+}
+
+function roomConfiguration(config: TokenRoomConfig): RoomConfiguration {
+  checkOptions(config, 'options.roomConfig');
+  const { emptyTimeoutS, departureTimeoutS, maxParticipants, metadata = '' } = config;
+  for (const [key, value] of Object.entries({ emptyTimeoutS, departureTimeoutS, maxParticipants })) {
+    if (value === undefined) continue;
+    checkInteger(value, `options.roomConfig.${key}`, { min: 1, max: 2 ** 32 - 1 });
+  }
+  if (typeof (metadata as unknown) !== 'string') {
+    throw new TypeError(`options.roomConfig.metadata must be a string, got ${shown(metadata)}.`);
+  }
+  return new RoomConfiguration({
+    ...(emptyTimeoutS !== undefined && { emptyTimeout: emptyTimeoutS }),
+    ...(departureTimeoutS !== undefined && { departureTimeout: departureTimeoutS }),
+    ...(maxParticipants !== undefined && { maxParticipants }),
+    metadata,
+  });
 }
 
 /** As checkString, but what was given is not shown. */

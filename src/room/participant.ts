@@ -7,6 +7,7 @@ import type {
   TrackSource,
 } from '../core/track-handle.js';
 import { TypedEmitter } from '../core/typed-emitter.js';
+import { audioLevelOf } from '../native/audio-level.js';
 import type {
   ConnectionQuality,
   ParticipantKind,
@@ -155,6 +156,17 @@ export abstract class Participant<Publication extends TrackPublication = TrackPu
   /** Whether the server hears it speak. */
   get speaking(): boolean {
     return this.#speaking;
+  }
+
+  /**
+   * How loud its microphone is now, from 0 (silence) to 1, by WebRTC's statistics; `undefined` without
+   * one that we receive, or that we publish if it's ourselves.
+   *
+   * @throws FramewireError `closed` or `native` if the track ends meanwhile.
+   */
+  async audioLevel(): Promise<number | undefined> {
+    const track = this.trackOf('microphone', 'audio');
+    return track && audioLevelOf(track);
   }
 
   /** Whether its tracks are encrypted end to end, as LiveKit told last. */

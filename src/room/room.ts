@@ -1,12 +1,5 @@
-import { deadline, type Deadline, untilAborted } from '../core/abort.js';
-import {
-  checkOneOf,
-  checkOptions,
-  checkPositive,
-  checkSignal,
-  checkString,
-  shown,
-} from '../core/check.js';
+import { deadline, type Deadline } from '../core/abort.js';
+import { checkOneOf, checkOptions, checkSignal, checkString, shown } from '../core/check.js';
 import { FramewireError } from '../core/errors.js';
 import { log } from '../core/log.js';
 import type { TrackKind } from '../core/track-handle.js';
@@ -31,17 +24,10 @@ import type { RemoteParticipant } from './remote-participant.js';
 import { RoomDetails } from './room-details.js';
 import type { ConnectionState, RoomEvents } from './room-events.js';
 import { RoomPeople } from './room-people.js';
+import { waitForParticipant, waitForTrack, type WaitOptions } from './room-waits.js';
 import { checkTrackFilter, type SubscribedTrack, type TrackFilter } from './subscribed-track.js';
 import { TrackIterator } from './track-iterator.js';
 import type { StatsOptions } from '../tracks/track.js';
-
-/** How long {@link Room.waitForTrack} and {@link Room.waitForParticipant} wait. */
-export interface WaitOptions {
-  /** Fails with `timeout` after this time. Default: waits as long as the room is connected. */
-  readonly timeoutMs?: number;
-  /** Ends the wait: the caller gets the signal's reason. */
-  readonly signal?: AbortSignal;
-}
 
 const DEFAULT_CONNECT_TIMEOUT_MS = 15_000;
 
@@ -278,15 +264,10 @@ export class Room extends TypedEmitter<RoomEvents> implements AsyncDisposable {
    * @throws TypeError or RangeError if an argument is not as it must be.
    * @throws FramewireError `timeout`; `disconnected` if the room is not connected, or left meanwhile.
    */
-  async waitForTrack<Kind extends TrackKind = TrackKind>(
+  waitForTrack<Kind extends TrackKind = TrackKind>(
     filter: TrackFilter<Kind> & WaitOptions = {},
   ): Promise<SubscribedTrack<Kind>> {
-    checkTrackFilter(filter);
-    using wait = this.#wait(filter, 'filter', 'No such track came');
-    await using tracks = this.tracks({ ...filter, signal: wait.signal });
-    const first = await tracks.next();
-    if (first.done) throw notConnected();
-    return first.value;
+    return waitForTrack(this, filter);
   }
 
   /**
@@ -296,35 +277,8 @@ export class Room extends TypedEmitter<RoomEvents> implements AsyncDisposable {
    * @throws TypeError or RangeError if an argument is not as it must be.
    * @throws FramewireError `timeout`; `disconnected` if the room is not connected, or left meanwhile.
    */
-  async waitForParticipant(
-    identity?: string,
-    options: WaitOptions = {},
-  ): Promise<RemoteParticipant> {
-    if (identity !== undefined) checkString(identity, 'identity');
-    using wait = this.#wait(options, 'options', `${identity ?? 'Nobody'} did not join`);
-    wait.signal.throwIfAborted();
-    if (!this.#session) throw notConnected();
-    const present =
-      identity === undefined
-        ? this.#people.others.values().next().value
-        : this.#people.others.get(identity);
-    if (present) return present;
-    const offs: (() => void)[] = [];
-    const arrival = new Promise<RemoteParticipant>((resolve, reject) => {
-      offs.push(
-        this.on('participantConnected', (participant) => {
-          if (identity === undefined || participant.identity === identity) resolve(participant);
-        }),
-        this.on('disconnected', () => {
-          reject(notConnected());
-        }),
-      );
-    });
-    try {
-      return await untilAborted(arrival, wait.signal);
-    } finally {
-      for (const off of offs) off();
-    }
+  waitForParticipant(identity?: string, options: WaitOptions = {}): Promise<RemoteParticipant> {
+    return waitForParticipant(this, identity, options);
   }
 
   /**
@@ -396,15 +350,6 @@ export class Room extends TypedEmitter<RoomEvents> implements AsyncDisposable {
       this.#setState('disconnected');
       throw error;
     }
-  }
-
-  #wait(options: WaitOptions, name: string, what: string): Deadline {
-    checkOptions(options, name);
-    const { timeoutMs, signal } = options;
-    if (timeoutMs !== undefined) checkPositive(timeoutMs, `${name}.timeoutMs`);
-    checkSignal(signal, `${name}.signal`);
-    const onTimeout = (): Error => new FramewireError('timeout', `${what} within ${timeoutMs} ms.`);
-    return deadline({ signal, timeoutMs, onTimeout });
   }
 
   #setState(state: ConnectionState): void {

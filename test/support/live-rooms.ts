@@ -1,5 +1,6 @@
 import {
   AccessToken,
+  type AccessTokenOptions,
   AudioSource,
   type AudioSourceOptions,
   type ConnectOptions,
@@ -35,12 +36,21 @@ export interface LiveRooms {
   /** A token that grants to join, with whatever else the test wants of it. */
   token(
     identity: string,
-    options?: { readonly room?: string; readonly ttl?: number; readonly grants?: object },
+    options?: {
+      readonly room?: string;
+      readonly ttl?: number;
+      readonly grants?: object;
+      readonly who?: AccessTokenOptions;
+    },
   ): Promise<string>;
   /** Joins the test's own room, or the one named. */
   join(
     identity: string,
-    options?: ConnectOptions & { readonly room?: string; readonly grants?: object },
+    options?: ConnectOptions & {
+      readonly room?: string;
+      readonly grants?: object;
+      readonly who?: AccessTokenOptions;
+    },
   ): Promise<Room>;
   /** A room that nobody has joined yet, left after the test all the same. */
   room(): Room;
@@ -73,19 +83,21 @@ export function liveRooms(): LiveRooms {
     get roomName() {
       return `room-${count}`;
     },
-    async token(identity, { room = live.roomName, ttl, grants } = {}) {
+    async token(identity, { room = live.roomName, ttl, grants, who } = {}) {
       const { apiKey, apiSecret } = live.server;
       const token = new AccessToken(apiKey, apiSecret, {
         identity,
+        ...who,
         ...(ttl !== undefined && { ttl }),
       });
       token.addGrant({ roomJoin: true, room, ...grants });
       return token.toJwt();
     },
-    async join(identity, { room, grants, ...options } = {}) {
+    async join(identity, { room, grants, who, ...options } = {}) {
       const token = await live.token(identity, {
         ...(room !== undefined && { room }),
         ...(grants !== undefined && { grants }),
+        ...(who !== undefined && { who }),
       });
       const joined = live.room();
       await joined.connect(live.server.url, token, options);

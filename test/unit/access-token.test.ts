@@ -52,6 +52,44 @@ describe('AccessToken', () => {
     });
   });
 
+  test('says who joins, and how the room is made', async () => {
+    const attributes = { seat: '4' };
+    const token = new AccessToken(KEY, SECRET, {
+      identity: 'agent',
+      name: 'An agent',
+      metadata: '{}',
+      attributes,
+      kind: 'agent',
+      roomConfig: { emptyTimeoutS: 60, maxParticipants: 2, metadata: 'a room' },
+    });
+    attributes.seat = '5';
+    expect(await claimsOf(token)).toMatchObject({
+      sub: 'agent',
+      name: 'An agent',
+      metadata: '{}',
+      attributes: { seat: '4' },
+      kind: 'agent',
+      roomConfig: { emptyTimeout: 60, maxParticipants: 2, metadata: 'a room' },
+    });
+  });
+
+  test('refuses who nobody can be, naming it', () => {
+    const make = (options: object) => () => new AccessToken(KEY, SECRET, options);
+    expect(make({ name: 7 })).toThrow('options.name must be a string, got 7.');
+    expect(make({ metadata: {} })).toThrow('options.metadata must be a string, got {}.');
+    expect(make({ attributes: ['x'] })).toThrow(/^options.attributes must be an object/);
+    expect(make({ attributes: { x: 1 } })).toThrow(
+      "options.attributes['x'] must be a string, got 1.",
+    );
+    expect(make({ kind: 'robot' })).toThrow(/^options.kind must be one of/);
+    expect(make({ roomConfig: 7 })).toThrow(/^options.roomConfig must be an object/);
+    expect(make({ roomConfig: { maxParticipants: 0 } })).toThrow(RangeError);
+    expect(make({ roomConfig: { emptyTimeoutS: '1' } })).toThrow(
+      /^options.roomConfig.emptyTimeoutS/,
+    );
+    expect(make({ roomConfig: { metadata: 1 } })).toThrow(/^options.roomConfig.metadata must be/);
+  });
+
   test('refuses what is no grant, naming it', () => {
     const token = new AccessToken(KEY, SECRET, { identity: 'agent' });
     const add = (grant: unknown) => () => {
