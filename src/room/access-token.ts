@@ -126,7 +126,11 @@ function checkWho({ identity, name, metadata, attributes, kind }: AccessTokenOpt
 function roomConfiguration(config: TokenRoomConfig): RoomConfiguration {
   checkOptions(config, 'options.roomConfig');
   const { emptyTimeoutS, departureTimeoutS, maxParticipants, metadata = '' } = config;
-  for (const [key, value] of Object.entries({ emptyTimeoutS, departureTimeoutS, maxParticipants })) {
+  for (const [key, value] of Object.entries({
+    emptyTimeoutS,
+    departureTimeoutS,
+    maxParticipants,
+  })) {
     if (value === undefined) continue;
     checkInteger(value, `options.roomConfig.${key}`, { min: 1, max: 2 ** 32 - 1 });
   }
