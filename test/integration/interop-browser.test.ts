@@ -41,6 +41,17 @@ describeWith('chromium', 'livekit-client in a browser', () => {
     },
   );
 
+  it.each(['vp8', 'h264', 'vp9'] as const)('decrypts %s with frame metadata', async (codec) => {
+    const sharedKey = 'correct horse';
+    const [alice] = await Promise.all([
+      live.join('alice', { encryption: { sharedKey } }),
+      joinBrowser({ key: sharedKey }),
+    ]);
+    await live.paint(alice, RED, { codec, frameMetadata: true });
+    await browser().untilColor('alice', RED);
+    expect(await browser().nextMetadata('alice')).toHaveProperty('frameId');
+  });
+
   it('shows us its own camera, as browsers send it', async () => {
     const [alice] = await Promise.all([live.join('alice'), joinBrowser()]);
     await browser().publishDevices();

@@ -69,4 +69,49 @@ describeEachPeer((peer) => {
     });
     expect((await lossy)[0]).toMatchObject({ data: bytes.subarray(0, 100), reliable: false });
   });
+
+  it('shares a key with us, and what is encrypted arrives: media, metadata and data', async () => {
+    const sharedKey = 'correct horse';
+    const alice = await meet(live, peer(), { sharedKey });
+    await Promise.all([live.paint(alice, RED), peer().publishVideo({ color: BLUE })]);
+    const [, , , metadata] = await Promise.all([
+      peer().untilColor('alice', RED),
+      peer().untilTone('alice', 440),
+      untilSeenAndHeard(alice, BLUE, 880),
+      peer().nextMetadata('alice'),
+    ]);
+    expect(metadata.captureTimeUs).toBeGreaterThan(1.7e15);
+    for (const { encryption } of alice.remoteParticipants.get('peer')!.trackPublications.values()) {
+      expect(encryption).toBe('gcm');
+    }
+
+    const bytes = everyByte(1_000);
+    await alice.localParticipant.publishData(bytes, { topic: 'secret' });
+    expect(await peer().next('data')).toMatchObject({ bytes, topic: 'secret', from: 'alice' });
+    const here = nextEvent(alice, 'dataReceived', ({ topic }) => topic === 'secret');
+    await peer().publishData(bytes, { topic: 'secret' });
+    expect((await here)[0].data).toEqual(bytes);
+  });
+
+  it('neither sees nor is seen with another key, until both have the same', async () => {
+    const { url } = live.server;
+    const token = await live.token('peer');
+    const [alice] = await Promise.all([
+      live.join('alice', { encryption: { sharedKey: 'correct horse' } }),
+      peer().join({ url, token, key: 'battery staple' }),
+    ]);
+    const refused = nextEvent(alice, 'e2eeStateChanged', (state) => state === 'decryption-failed');
+    await Promise.all([live.paint(alice, RED), peer().publishVideo({ color: BLUE })]);
+    const { track } = await alice.waitForTrack({ kind: 'video' });
+    await using pictures = new VideoStream(track);
+    const [, culprit] = await refused;
+    expect(culprit.identity).toBe('peer');
+    expect(await peer().seesNothing('alice', 1_000)).toBe(true);
+    expect(pictures.stats.received).toBe(0);
+
+    await peer().setKey('correct horse');
+    // By now it had given that key of the peer's up.
+    alice.e2ee.setSharedKey('correct horse');
+    await Promise.all([peer().untilColor('alice', RED), untilColor(pictures, BLUE)]);
+  });
 });

@@ -35,11 +35,6 @@ export class BrowserPeer extends Peer {
     await this.call('publishDevices', {});
   }
 
-  /** Whether not one frame of somebody's video is shown for a while. */
-  async seesNothing(from: string, ms: number): Promise<boolean> {
-    return (await this.call('seesNothing', { from, ms })) as boolean;
-  }
-
   async sendChat(message: string): Promise<void> {
     await this.call('sendChat', { message });
   }

@@ -128,6 +128,11 @@ export abstract class Peer implements AsyncDisposable {
     return (await this.call('untilColor', { from, color })) as SeenPicture;
   }
 
+  /** Whether not one frame of somebody's video is shown for a while. */
+  async seesNothing(from: string, ms: number): Promise<boolean> {
+    return (await this.call('seesNothing', { from, ms })) as boolean;
+  }
+
   /** Resolves when it hears that tone, to within 2 %; rejects if it doesn't. */
   async untilTone(from: string, frequency: number): Promise<number> {
     return (await this.call('untilTone', { from, frequency })) as number;

@@ -30,10 +30,18 @@ export function describeEachPeer(suite: (peer: () => Peer) => void): void {
  * Joins as `alice`, and has the peer join as `peer`. When it resolves, both know each other and data goes
  * both ways: the server tells late of who publishes nothing, and data for those who aren't ready is lost.
  */
-export async function meet(live: LiveRooms, peer: Peer): Promise<Room> {
+export async function meet(
+  live: LiveRooms,
+  peer: Peer,
+  { sharedKey }: { readonly sharedKey?: string } = {},
+): Promise<Room> {
   const { url } = live.server;
   const token = await live.token('peer');
-  const [alice] = await Promise.all([live.join('alice'), peer.join({ url, token })]);
+  const secret = sharedKey !== undefined;
+  const [alice] = await Promise.all([
+    live.join('alice', secret ? { encryption: { sharedKey } } : {}),
+    peer.join({ url, token, ...(secret && { key: sharedKey }) }),
+  ]);
   // Of who publishes the server tells at once.
   await Promise.all([live.sing(alice, 440), peer.publishTone(880)]);
   await Promise.all([alice.waitForParticipant('peer'), peer.waitForParticipant('alice')]);

@@ -276,6 +276,17 @@ class Peer:
 
         return await patiently(f"of the colour {color}", look)
 
+    async def sees_nothing(self, ms, **params) -> bool:
+        async def look() -> None:
+            async for _ in self._frames(params["from"]):
+                return
+
+        try:
+            await asyncio.wait_for(look(), ms / 1000)
+            return False
+        except asyncio.TimeoutError:
+            return True
+
     async def next_metadata(self, **params):
         async def look(_last: list):
             async for event in self._frames(params["from"]):
