@@ -83,6 +83,8 @@ export {
   type RoomGrant,
   type TokenRoomConfig,
 } from './room/access-token.js';
+export type { ChatOptions } from './room/chat.js';
+export type { ChatMessage } from './room/chat-message.js';
 export type { ConnectOptions } from './room/connect-options.js';
 export { DataPacket } from './room/data-packet.js';
 export type { DataOptions, PublishDataOptions } from './room/data-sender.js';
@@ -95,6 +97,14 @@ export { RemoteParticipant } from './room/remote-participant.js';
 export { Room } from './room/room.js';
 export type { ConnectionState, RoomEvents } from './room/room-events.js';
 export type { WaitOptions } from './room/room-waits.js';
+export type { PerformRpcOptions } from './room/rpc-caller.js';
+export {
+  MAX_RPC_PAYLOAD_BYTES,
+  RPC_ERROR_CODES,
+  RpcError,
+  type RpcErrorReason,
+} from './room/rpc-error.js';
+export type { RpcHandler, RpcInvocation } from './room/rpc-methods.js';
 export type { RemoteTrackOf, SubscribedTrack, TrackFilter } from './room/subscribed-track.js';
 export type { TrackIterator } from './room/track-iterator.js';
 export { LocalAudioTrack, LocalTrack, LocalVideoTrack } from './tracks/local-track.js';

@@ -20,11 +20,16 @@ import type { DisconnectReason, PublicationState } from '../native/rtc-state.js'
 import { publishedTrackStats } from '../native/stats/track-stats.js';
 import { LocalAudioTrack, LocalVideoTrack } from '../tracks/local-track.js';
 import { LocalTrackPublication } from '../tracks/local-track-publication.js';
+import { ChatSender, type ChatOptions } from './chat.js';
+import type { ChatMessage } from './chat-message.js';
 import { DataSender, type PublishDataOptions } from './data-sender.js';
 import { defaultBitrateBps } from './default-bitrate.js';
 import type { FollowedRoom } from './identity-follower.js';
 import { OwnDetails, type SetOptions } from './own-details.js';
 import { Participant } from './participant.js';
+import type { RemoteParticipant } from './remote-participant.js';
+import { type PerformRpcOptions, RpcCaller } from './rpc-caller.js';
+import type { RpcHandler, RpcMethods } from './rpc-methods.js';
 
 const DEFAULT_MAX_FPS = 30;
 
@@ -63,6 +68,8 @@ export interface PublishOptions {
 export interface LocalParticipantRoom {
   readonly session: RtcSession;
   readonly people: FollowedRoom;
+  readonly methods: RpcMethods;
+  participant(identity: string): RemoteParticipant | undefined;
   published(publication: LocalTrackPublication): void;
   unpublished(publication: LocalTrackPublication): void;
 }
@@ -81,12 +88,18 @@ export class LocalParticipant extends Participant<LocalTrackPublication> {
   readonly #places = new Map<string, Place>();
   readonly #data: DataSender;
   readonly #details: OwnDetails;
+  readonly #chat: ChatSender;
+  readonly #calls: RpcCaller;
 
   private constructor(room: LocalParticipantRoom) {
     super(room.session.localParticipant, room.people);
     this.#room = room;
     this.#details = new OwnDetails(room.session, this);
     this.#data = new DataSender(room.session, () => this.permissions);
+    this.#chat = new ChatSender(room.session, () => {
+      this.#data.checkAllowed();
+    });
+    this.#calls = new RpcCaller(room.session, this, (identity) => room.participant(identity));
   }
 
   /** @internal */
@@ -237,6 +250,60 @@ export class LocalParticipant extends Participant<LocalTrackPublication> {
    */
   publishData(data: Uint8Array | string, options: PublishDataOptions = {}): Promise<void> {
     return this.#data.publishData(data, options);
+  }
+
+  /**
+   * Calls a method that another participant registered. Both sides may be of any LiveKit SDK.
+   *
+   * While the connection is being made again, the call goes out once it's back, if there is time left.
+   *
+   * @returns What the handler answered.
+   * @throws TypeError or RangeError if an argument is not as it must be.
+   * @throws RpcError if the call fails; see {@link RpcErrorReason}. One who isn't there is only told from one who
+   * doesn't answer after `maxRoundTripLatencyMs`; one who leaves meanwhile at once.
+   * @throws FramewireError `forbidden` at once if our token, or the other one's, doesn't allow to publish
+   * data; `disconnected` if the room is left. The signal's reason if it aborts.
+   */
+  performRpc(options: PerformRpcOptions): Promise<string> {
+    return this.#calls.perform(options);
+  }
+
+  /** As {@link Room.registerRpcMethod}. */
+  registerRpcMethod(method: string, handler: RpcHandler): () => void {
+    return this.#room.methods.register(method, handler);
+  }
+
+  /** As {@link Room.unregisterRpcMethod}. */
+  unregisterRpcMethod(method: string): void {
+    this.#room.methods.unregister(method);
+  }
+
+  /**
+   * Sends a message of at most 60,000 bytes to the chat: it comes as `chatMessage` here and in LiveKit's other
+   * SDKs. LiveKit's ready-made components for browsers have a chat of their own: text streams of topic
+   * `lk.chat`.
+   *
+   * @returns The message as others get it, once it's on its way.
+   * @throws TypeError or RangeError if an argument is not as it must be.
+   * @throws FramewireError `forbidden` if the token doesn't allow it, `disconnected` if the room is left. The
+   * signal's reason if it aborts.
+   */
+  sendChatMessage(text: string, options: ChatOptions = {}): Promise<ChatMessage> {
+    return this.#chat.send(text, options);
+  }
+
+  /**
+   * Sends a message of ours again, with another text: receivers tell by its `id` that it's the same.
+   *
+   * @returns The message as others get it, once it's on its way.
+   * @throws As {@link LocalParticipant.sendChatMessage}.
+   */
+  editChatMessage(
+    message: ChatMessage,
+    text: string,
+    options: ChatOptions = {},
+  ): Promise<ChatMessage> {
+    return this.#chat.edit(message, text, options);
   }
 
   /** @internal */

@@ -6,6 +6,7 @@ import type { LocalTrackPublication } from '../tracks/local-track-publication.js
 import type { RemoteAudioTrack, RemoteVideoTrack } from '../tracks/remote-track.js';
 import type { RemoteTrackPublication } from '../tracks/remote-track-publication.js';
 import type { DataPacket } from './data-packet.js';
+import type { ChatMessage } from './chat-message.js';
 import type { LocalParticipant } from './local-participant.js';
 import type { RemoteParticipant } from './remote-participant.js';
 
@@ -147,6 +148,12 @@ export interface RoomEvents {
     state: NativeE2eeState,
     participant: RemoteParticipant | LocalParticipant,
   ];
+
+  /**
+   * Somebody sent a chat message, or edited one. The participant is `undefined` if the server has not told us of
+   * it yet. Our own messages don't come.
+   */
+  readonly chatMessage: readonly [message: ChatMessage, participant: RemoteParticipant | undefined];
 
   /** A track of ours was published. Comes before `publishTrack()` resolves. */
   readonly localTrackPublished: readonly [

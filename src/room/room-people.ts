@@ -7,6 +7,7 @@ import type { FollowedRoom } from './identity-follower.js';
 import { LocalParticipant } from './local-participant.js';
 import { RemoteParticipant } from './remote-participant.js';
 import type { RoomEvents } from './room-events.js';
+import type { RpcMethods } from './rpc-methods.js';
 
 /** How a room tells its listeners. */
 export type EmitRoomEvent = <K extends keyof RoomEvents>(
@@ -75,10 +76,12 @@ export class RoomPeople implements FollowedRoom {
   }
 
   /** Takes in who is there at the beginning of a stay. */
-  join(session: RtcSession): void {
+  join(session: RtcSession, methods: RpcMethods): void {
     const local = LocalParticipant.create({
       session,
       people: this,
+      methods,
+      participant: (identity) => this.others.get(identity),
       published: (publication) => {
         local.roomTells('trackPublished', publication);
         this.#emit('localTrackPublished', publication, local);

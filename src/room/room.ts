@@ -23,8 +23,10 @@ import type { LocalParticipant } from './local-participant.js';
 import type { RemoteParticipant } from './remote-participant.js';
 import { RoomDetails } from './room-details.js';
 import type { ConnectionState, RoomEvents } from './room-events.js';
+import { RoomMessages } from './room-messages.js';
 import { RoomPeople } from './room-people.js';
 import { waitForParticipant, waitForTrack, type WaitOptions } from './room-waits.js';
+import type { RpcHandler } from './rpc-methods.js';
 import { checkTrackFilter, type SubscribedTrack, type TrackFilter } from './subscribed-track.js';
 import { TrackIterator } from './track-iterator.js';
 import type { StatsOptions } from '../tracks/track.js';
@@ -56,6 +58,10 @@ export class Room extends TypedEmitter<RoomEvents> implements AsyncDisposable {
   readonly e2ee: E2ee = new E2ee();
   readonly #details = new RoomDetails((event, ...args) => {
     this.emit(event, ...args);
+  });
+  readonly #messages = new RoomMessages(this.#people, {
+    emit: (event, ...args) => this.emit(event, ...args),
+    failed: (error) => this.emitError(error),
   });
   #state: ConnectionState = 'disconnected';
   #session: RtcSession | undefined;
@@ -308,6 +314,23 @@ export class Room extends TypedEmitter<RoomEvents> implements AsyncDisposable {
     await simulateScenario(this.#session, scenario, options.signal);
   }
 
+  /**
+   * Lets others call a method of ours by name, from now on or from joining on: also after a reconnect, and
+   * after this room was left and joined again.
+   *
+   * @returns A function that ends this registration.
+   * @throws TypeError or RangeError if an argument is not as it must be.
+   * @throws FramewireError `invalid-state` if the method has a handler.
+   */
+  registerRpcMethod(method: string, handler: RpcHandler): () => void {
+    return this.#messages.methods.register(method, handler);
+  }
+
+  /** Ends a registration: calls fail with `unsupported-method`. One that isn't there is no error. */
+  unregisterRpcMethod(method: string): void {
+    this.#messages.methods.unregister(method);
+  }
+
   async #connect(url: string, token: string, options: ConnectOptions): Promise<void> {
     const timeoutMs = options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS;
     using attempt = deadline({
@@ -362,8 +385,9 @@ export class Room extends TypedEmitter<RoomEvents> implements AsyncDisposable {
     this.#session = session;
     this.e2ee.roomJoined(session, keyRingSize);
     this.#details.join(session.room);
-    this.#people.join(session);
+    this.#people.join(session, this.#messages.methods);
     this.#data.join(session);
+    this.#messages.join(session);
     log('info', 'joined a room', { room: this.name, identity: this.localParticipant.identity });
     this.#setState('connected');
     this.emit('connected');

@@ -15,6 +15,21 @@ export async function untilHeard(room: Room, send: () => Promise<unknown>): Prom
 }
 
 /**
+ * As {@link talkers}, where all others know the first: the native side drops chat messages of strangers. It
+ * joins first.
+ */
+export async function acquaintances(
+  live: LiveRooms,
+  identity: string,
+  ...others: readonly string[]
+): Promise<Room[]> {
+  const first = await live.join(identity);
+  const rooms = await Promise.all(others.map((other) => live.join(other)));
+  await allHear(first, rooms);
+  return [first, ...rooms];
+}
+
+/**
  * Rooms of which the first can send to all others at once. It joins last: those who are there it knows, while
  * the server tells them of it up to 3 seconds later.
  */
@@ -25,9 +40,15 @@ export async function talkers(
 ): Promise<Room[]> {
   const rooms = await Promise.all(others.map((other) => live.join(other)));
   const first = await live.join(identity);
-  for (const [i, room] of rooms.entries()) {
-    const destinationIdentities = [others[i]!];
-    await untilHeard(room, () => first.localParticipant.publishData('', { destinationIdentities }));
-  }
+  await allHear(first, rooms);
   return [first, ...rooms];
+}
+
+async function allHear(sender: Room, rooms: readonly Room[]): Promise<void> {
+  for (const room of rooms) {
+    const destinationIdentities = [room.localParticipant.identity];
+    await untilHeard(room, () =>
+      sender.localParticipant.publishData('', { destinationIdentities }),
+    );
+  }
 }

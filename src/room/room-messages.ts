@@ -1,0 +1,35 @@
+import { receiveChat } from '../native/chat.js';
+import type { RtcSession } from '../native/rtc-session.js';
+import type { EmitRoomEvent, RoomPeople } from './room-people.js';
+import { RpcMethods } from './rpc-methods.js';
+
+/** How a room tells of what others say. */
+export interface RoomMessagesOutput {
+  readonly emit: EmitRoomEvent;
+  /** Tells of an error that has no caller. */
+  readonly failed: (error: unknown) => void;
+}
+
+/** What others say to a room in LiveKit's own forms: calls and chat messages. */
+export class RoomMessages {
+  readonly methods: RpcMethods;
+  readonly #people: RoomPeople;
+  readonly #emit: EmitRoomEvent;
+
+  constructor(people: RoomPeople, { emit, failed }: RoomMessagesOutput) {
+    this.#people = people;
+    this.#emit = emit;
+    this.methods = new RpcMethods({
+      participant: (identity) => people.others.get(identity),
+      failed,
+    });
+  }
+
+  /** Takes what comes from now on, until the stay is over. */
+  join(session: RtcSession): void {
+    this.methods.join(session);
+    receiveChat(session, (message, identity) => {
+      this.#emit('chatMessage', message, this.#people.others.get(identity));
+    });
+  }
+}
