@@ -99,6 +99,11 @@ export class RtcSession {
     return new RtcSession(rtc as RtcRoom, emit);
   }
 
+  /** Whether it was joined with end-to-end encryption. */
+  get encrypted(): boolean {
+    return this.#rtc.e2eeManager !== undefined;
+  }
+
   isConnected(): boolean {
     return !this.#leaving && !this.#left && this.#rtc.isConnected;
   }

@@ -37,7 +37,7 @@ const DEFAULT_MAX_FPS = 30;
 export interface PublishOptions {
   /** What others see it as. Default: `microphone` for audio, `screen_share` or `camera` for video. */
   readonly source?: TrackSource;
-  /** Video only. Default: LiveKit's, which is `vp8`. */
+  /** Video only. Default: LiveKit's, which is `vp8`. In an encrypted room `av1` is `unsupported`. */
   readonly codec?: VideoCodec;
   /** The most bits a second that the encoder may use. Default: LiveKit's, by the size. */
   readonly maxBitrateBps?: number;
@@ -114,8 +114,8 @@ export class LocalParticipant extends Participant<LocalTrackPublication> {
    * @throws TypeError if an argument has the wrong type.
    * @throws RangeError if a value is out of range.
    * @throws FramewireError `forbidden` if the token doesn't allow it, `invalid-state` if the track is
-   * published already, here or in another room, `closed` if it's closed, `unsupported` for a codec that isn't there,
-   * `disconnected` if the room is left meanwhile. The signal's reason if it aborts.
+   * published already, here or in another room, `closed` if it's closed, `unsupported` for a codec that isn't there
+   * or that encryption breaks, `disconnected` if the room is left meanwhile. The signal's reason if it aborts.
    */
   async publishTrack(
     track: LocalVideoTrack | LocalAudioTrack,
@@ -127,6 +127,10 @@ export class LocalParticipant extends Participant<LocalTrackPublication> {
     checkPublishOptions(options);
     const { session } = this.#room;
     if (!session.isConnected()) throw notConnected();
+    if (session.encrypted && options.codec === 'av1') {
+      // Measured: no frame of it ever arrives, at us or at livekit-client.
+      throw new FramewireError('unsupported', "LiveKit's end-to-end encryption breaks av1.");
+    }
     const source = options.source ?? defaultSource(track);
     this.#checkPermission(source);
     track.roomPublishing();

@@ -199,6 +199,16 @@ describe('publishing and subscribing', () => {
     expect(track.published).toBe(false);
   });
 
+  it('says unsupported at once for av1 in an encrypted room, which nobody would see', async () => {
+    using source = new VideoSource({ width: 320, height: 180 });
+    const track = LocalVideoTrack.create('picture', source);
+    const { localParticipant } = await live.join('alice', { encryption: { sharedKey: 'secret' } });
+    await expect(localParticipant.publishTrack(track, { codec: 'av1' })).rejects.toMatchObject({
+      code: 'unsupported',
+    });
+    await localParticipant.publishTrack(track, { codec: 'vp9' });
+  });
+
   it('publishes a track once, and again after it was taken back', async () => {
     const [alice, bob] = await Promise.all([live.join('alice'), live.join('bob')]);
     const { track } = await live.paint(alice, RED);
