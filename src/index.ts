@@ -88,6 +88,7 @@ export type { ChatMessage } from './room/chat-message.js';
 export type { ConnectOptions } from './room/connect-options.js';
 export { DataPacket } from './room/data-packet.js';
 export type { DataOptions, PublishDataOptions } from './room/data-sender.js';
+export { E2EE_STATES, type E2eeState } from './room/encryption-guard.js';
 export { E2ee, type FrameCryptor, type KeyOptions } from './room/e2ee.js';
 export type { EncryptionOptions } from './room/encryption-options.js';
 export { LocalParticipant, type PublishOptions } from './room/local-participant.js';

@@ -156,8 +156,9 @@ export class AudioStream extends FrameStream<QueuedAudio, AudioFrame> {
     return openTrackStream(track, {
       open: (handle) =>
         openAudioStream({ track: handle, sampleRate, channels, frameMs }, (event) => {
-          if (event.kind === 'audio') this.#receive(event.frame);
-          else if (event.kind === 'end') onEnded();
+          if (event.kind === 'end') onEnded();
+          else if (track.withheld) ffi().drop(event.frame.handle);
+          else if (event.kind === 'audio') this.#receive(event.frame);
         }),
       fail: (error) => this.fail(error),
     });

@@ -41,6 +41,8 @@ export interface TrackHandle {
   readonly remote: boolean;
   /** @internal Whether it will never give media again. */
   readonly ended: boolean;
+  /** @internal Whether what it gives now must not reach anybody. */
+  readonly withheld?: boolean;
   /** @internal Calls `listener` once when the track ends. Returns how to take that back. */
   onEnded(listener: () => void): () => void;
   /** @internal Throws a FramewireError if the track has ended. */

@@ -1,5 +1,6 @@
 // End-to-end encryption of one stay in a room, as the native side does it.
 
+import type { Room as RtcRoom } from '@livekit/rtc-node';
 import { FramewireError } from '../core/errors.js';
 import { ffi } from './ffi-client.js';
 import type { RequestValue } from './ffi-messages.js';
@@ -65,6 +66,26 @@ export function encryptionOption(options: SessionEncryption): object {
   };
 }
 
+/** What rtc-node keeps of how a room was joined, which its types don't show. */
+interface RtcE2eeManager {
+  readonly options: {
+    readonly keyProviderOptions: {
+      readonly sharedKey?: Uint8Array;
+      readonly keyRingSize?: number;
+    };
+  };
+}
+
+/** How a room of rtc-node's was joined with encryption; `undefined` if it wasn't. */
+export function encryptionOf(
+  rtc: RtcRoom,
+): { readonly keyRingSize: number; readonly shared: boolean } | undefined {
+  const manager = rtc.e2eeManager as unknown as RtcE2eeManager | undefined;
+  if (!manager) return undefined;
+  const { sharedKey, keyRingSize = 1 } = manager.options.keyProviderOptions;
+  return { keyRingSize, shared: sharedKey !== undefined };
+}
+
 /** What encrypts or decrypts one track. */
 export interface NativeFrameCryptor {
   readonly participantIdentity: string;
@@ -88,6 +109,10 @@ export class SessionE2ee {
 
   constructor(session: RtcSession) {
     this.#session = session;
+  }
+
+  isConnected(): boolean {
+    return this.#session.isConnected();
   }
 
   setEnabled(enabled: boolean): void {

@@ -5,6 +5,7 @@ import { untilAborted } from '../core/abort.js';
 import { FramewireError } from '../core/errors.js';
 import { log } from '../core/log.js';
 import { connectError } from './connect-error.js';
+import { encryptionOf } from './e2ee.js';
 import { ffi } from './ffi-client.js';
 import type { AnswerCase, CallCase, EventValue, RequestValue } from './ffi-messages.js';
 import { LocalTracks } from './local-tracks.js';
@@ -170,6 +171,11 @@ export class RtcSession {
   /** What the server says of the room. */
   get room(): RoomView {
     return new RoomView(this.#rtc);
+  }
+
+  /** How it was joined with encryption; `undefined` if it wasn't. */
+  get encryption(): { readonly keyRingSize: number; readonly shared: boolean } | undefined {
+    return encryptionOf(this.#rtc);
   }
 
   get localParticipant(): ParticipantView {

@@ -1,4 +1,4 @@
-import { checkBoolean, checkInteger, checkOneOf, checkOptions, shown } from '../core/check.js';
+import { checkBoolean, checkInteger, checkOneOf } from '../core/check.js';
 import { KEY_DERIVATIONS, type KeyDerivation, type SessionEncryption } from '../native/e2ee.js';
 
 /** How the media and data of a room are encrypted from end to end. */
@@ -41,7 +41,10 @@ const MAX_INT32 = 2 ** 31 - 1;
 
 /** @throws TypeError or RangeError if an option is not as it must be. Keys are in no message. */
 export function checkEncryptionOptions(options: EncryptionOptions, name: string): void {
-  checkOptions(options, name);
+  // Not shown: somebody may have given the key alone.
+  if (typeof options !== 'object' || (options as unknown) === null || Array.isArray(options)) {
+    throw new TypeError(`${name} must be an object, got ${typeName(options)}.`);
+  }
   const { sharedKey, keyDerivation, ratchetSalt, ratchetWindowSize } = options;
   const { failureTolerance, keyRingSize, requireEncryption } = options;
   if (sharedKey !== undefined) checkKey(sharedKey, `${name}.sharedKey`);
@@ -79,8 +82,7 @@ export function sessionEncryption(options: EncryptionOptions): SessionEncryption
 /** @throws TypeError or RangeError if `key` is no key. It's not in the message. */
 export function checkKey(key: unknown, name: string): asserts key is string | Uint8Array {
   if (typeof key !== 'string' && !(key instanceof Uint8Array)) {
-    const got = key === null || key === undefined ? shown(key) : `a value of type ${typeof key}`;
-    throw new TypeError(`${name} must be a string or a Uint8Array, got ${got}.`);
+    throw new TypeError(`${name} must be a string or a Uint8Array, got ${typeName(key)}.`);
   }
   if (key.length === 0) throw new RangeError(`${name} must not be empty.`);
 }
@@ -88,4 +90,9 @@ export function checkKey(key: unknown, name: string): asserts key is string | Ui
 /** The bytes of a key, which are the caller's no more. */
 export function keyBytes(key: string | Uint8Array): Uint8Array {
   return typeof key === 'string' ? new TextEncoder().encode(key) : Uint8Array.from(key);
+}
+
+function typeName(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  return Array.isArray(value) ? 'an array' : `a value of type ${typeof value}`;
 }

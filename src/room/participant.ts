@@ -19,6 +19,7 @@ import type {
 import type { DisconnectReason } from '../native/rtc-state.js';
 import type { RemoteAudioTrack, RemoteVideoTrack } from '../tracks/remote-track.js';
 import type { TrackPublication } from '../tracks/track-publication.js';
+import type { E2eeState } from './encryption-guard.js';
 import { type FollowedRoom, followIdentity } from './identity-follower.js';
 
 /**
@@ -38,6 +39,8 @@ export interface ParticipantEvents<Publication extends TrackPublication = TrackP
   readonly permissionsChanged: readonly [permissions: ParticipantPermissions];
   /** Whether its tracks are encrypted end to end changed. */
   readonly encryptionStatusChanged: readonly [encrypted: boolean];
+  /** Whether its media can be encrypted, or decrypted, changed. */
+  readonly e2eeStateChanged: readonly [state: E2eeState];
   /** How well its media gets through changed. */
   readonly connectionQualityChanged: readonly [quality: ConnectionQuality];
   /** It began or ceased to speak. */

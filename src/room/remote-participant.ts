@@ -3,18 +3,26 @@ import type { ParticipantView } from '../native/participant-view.js';
 import type { PublicationState } from '../native/rtc-state.js';
 import { RemoteAudioTrack, RemoteVideoTrack } from '../tracks/remote-track.js';
 import { RemoteTrackPublication } from '../tracks/remote-track-publication.js';
+import type { EncryptionGuard } from './encryption-guard.js';
 import type { FollowedRoom } from './identity-follower.js';
 import { Participant } from './participant.js';
 
 /** Somebody else in the room. */
 export class RemoteParticipant extends Participant<RemoteTrackPublication> {
-  private constructor(view: ParticipantView, room: FollowedRoom) {
+  readonly #guard: EncryptionGuard;
+
+  private constructor(view: ParticipantView, room: FollowedRoom, guard: EncryptionGuard) {
     super(view, room);
+    this.#guard = guard;
   }
 
   /** @internal */
-  static create(view: ParticipantView, room: FollowedRoom): RemoteParticipant {
-    return new RemoteParticipant(view, room);
+  static create(
+    view: ParticipantView,
+    room: FollowedRoom,
+    guard: EncryptionGuard,
+  ): RemoteParticipant {
+    return new RemoteParticipant(view, room, guard);
   }
 
   /** @internal The publication of a state, made when it's first heard of. */
@@ -32,7 +40,8 @@ export class RemoteParticipant extends Participant<RemoteTrackPublication> {
     const { trackHandle: handle, sid, name, muted, kind } = state;
     if (handle !== undefined) {
       publication.track?.roomEnded();
-      const init = { sid, name, muted, handle };
+      const withheld = this.#guard.withholds(this.identity, kind, () => publication.encryption);
+      const init = { sid, name, muted, handle, withheld };
       publication.roomSubscribed(
         kind === 'video' ? RemoteVideoTrack.create(init) : RemoteAudioTrack.create(init),
       );

@@ -1,4 +1,3 @@
-import type { NativeE2eeState } from '../native/e2ee.js';
 import type { ConnectionQuality, ParticipantPermissions } from '../native/participant-view.js';
 import type { DisconnectReason } from '../native/rtc-state.js';
 import type { LocalAudioTrack, LocalVideoTrack } from '../tracks/local-track.js';
@@ -7,6 +6,7 @@ import type { RemoteAudioTrack, RemoteVideoTrack } from '../tracks/remote-track.
 import type { RemoteTrackPublication } from '../tracks/remote-track-publication.js';
 import type { DataPacket } from './data-packet.js';
 import type { ChatMessage } from './chat-message.js';
+import type { E2eeState } from './encryption-guard.js';
 import type { LocalParticipant } from './local-participant.js';
 import type { RemoteParticipant } from './remote-participant.js';
 
@@ -145,7 +145,7 @@ export interface RoomEvents {
    * Whether the media of a participant, which may be ourselves, can be encrypted or decrypted has changed.
    */
   readonly e2eeStateChanged: readonly [
-    state: NativeE2eeState,
+    state: E2eeState,
     participant: RemoteParticipant | LocalParticipant,
   ];
 

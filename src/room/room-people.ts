@@ -3,6 +3,8 @@ import type { RtcSession } from '../native/rtc-session.js';
 import type { DisconnectReason } from '../native/rtc-state.js';
 import type { SessionEvent } from '../native/session-events.js';
 import type { RemoteTrackPublication } from '../tracks/remote-track-publication.js';
+import type { E2ee } from './e2ee.js';
+import type { E2eeState } from './encryption-guard.js';
 import type { FollowedRoom } from './identity-follower.js';
 import { LocalParticipant } from './local-participant.js';
 import { RemoteParticipant } from './remote-participant.js';
@@ -28,14 +30,16 @@ export class RoomPeople implements FollowedRoom {
   /** The others, by identity. */
   readonly others: Map<string, RemoteParticipant> = new Map<string, RemoteParticipant>();
   readonly #emit: EmitRoomEvent;
+  readonly #e2ee: E2ee;
   readonly #watchers = new Set<() => void>();
   #local: LocalParticipant | undefined;
   #presence: FollowedRoom['presence'] = 'left';
   #backMs = -Infinity;
   #speakers: readonly string[] = [];
 
-  constructor(emit: EmitRoomEvent) {
+  constructor(emit: EmitRoomEvent, e2ee: E2ee) {
     this.#emit = emit;
+    this.#e2ee = e2ee;
   }
 
   /** Ourselves, also after leaving; `undefined` if we never joined. */
@@ -83,10 +87,12 @@ export class RoomPeople implements FollowedRoom {
       methods,
       participant: (identity) => this.others.get(identity),
       published: (publication) => {
+        this.#e2ee.roomPublished(publication.sid);
         local.roomTells('trackPublished', publication);
         this.#emit('localTrackPublished', publication, local);
       },
       unpublished: (publication) => {
+        this.#e2ee.roomUnpublished(publication.sid);
         local.roomTells('trackUnpublished', publication);
         this.#emit('localTrackUnpublished', publication, local);
       },
@@ -94,7 +100,7 @@ export class RoomPeople implements FollowedRoom {
     this.#local = local;
     this.#presence = 'here';
     for (const state of session.remoteParticipants) {
-      const participant = RemoteParticipant.create(state, this);
+      const participant = RemoteParticipant.create(state, this, this.#e2ee.guard);
       this.others.set(participant.identity, participant);
       for (const one of state.publications) participant.roomSubscribed(one);
     }
@@ -120,7 +126,7 @@ export class RoomPeople implements FollowedRoom {
   handle(event: PeopleEvent): void {
     switch (event.kind) {
       case 'participantConnected': {
-        const participant = RemoteParticipant.create(event.participant, this);
+        const participant = RemoteParticipant.create(event.participant, this, this.#e2ee.guard);
         this.others.set(participant.identity, participant);
         this.#tellPresence();
         this.#emit('participantConnected', participant);
@@ -162,12 +168,14 @@ export class RoomPeople implements FollowedRoom {
       case 'localTrackRepublished': {
         const publication = this.#local?.roomRepublished(event.previousSid, event.sid);
         if (!publication || !this.#local) return;
+        this.#e2ee.roomPublished(event.sid, event.previousSid);
         this.#emit(event.kind, publication, event.previousSid, this.#local);
         return;
       }
       case 'e2eeStateChanged': {
         const participant = this.byIdentity(event.identity);
-        if (participant) this.#emit(event.kind, event.state, participant);
+        if (!participant || !this.#e2ee.guard.stateChanged(event.identity, event.state)) return;
+        this.#tellState(participant, event.state);
         return;
       }
       default:
@@ -218,6 +226,11 @@ export class RoomPeople implements FollowedRoom {
     }
   }
 
+  #tellState(participant: RemoteParticipant | LocalParticipant, state: E2eeState): void {
+    participant.roomTells('e2eeStateChanged', state);
+    this.#emit('e2eeStateChanged', state, participant);
+  }
+
   #handleTrack(event: TrackEvent): void {
     const { kind, identity, publication: state } = event;
     const participant = this.byIdentity(identity);
@@ -250,6 +263,8 @@ export class RoomPeople implements FollowedRoom {
         if (!track) return;
         participant.roomTells(kind, track, publication);
         this.#emit(kind, track, publication, participant);
+        const withheld = this.#e2ee.guard.stateOfTrack(publication.encryption);
+        if (withheld !== undefined) this.#tellState(participant, withheld);
         return;
       }
       case 'trackUnsubscribed': {
@@ -275,6 +290,8 @@ export class RoomPeople implements FollowedRoom {
     const { track } = publication;
     if (!track) return;
     participant.roomUnsubscribed(publication);
+    const others = [...participant.trackPublications.values()].some((one) => one.subscribed);
+    this.#e2ee.guard.trackEnded(participant.identity, others);
     participant.roomTells('trackUnsubscribed', track, publication);
     this.#emit('trackUnsubscribed', track, publication, participant);
   }

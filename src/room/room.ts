@@ -46,16 +46,16 @@ const DEFAULT_CONNECT_TIMEOUT_MS = 15_000;
  * ```
  */
 export class Room extends TypedEmitter<RoomEvents> implements AsyncDisposable {
+  /** Keys and states of the end-to-end encryption that a room may be joined with. */
+  readonly e2ee: E2ee = E2ee.create();
   readonly #people = new RoomPeople((event, ...args) => {
     this.emit(event, ...args);
-  });
+  }, this.e2ee);
   readonly #data = new DataReceiver({
     participant: (identity) => this.#people.others.get(identity),
     wanted: () => this.listenerCount('dataReceived') > 0,
     received: (packet) => this.emit('dataReceived', packet),
   });
-  /** Keys and states of the end-to-end encryption that a room may be joined with. */
-  readonly e2ee: E2ee = new E2ee();
   readonly #details = new RoomDetails((event, ...args) => {
     this.emit(event, ...args);
   });
@@ -88,7 +88,7 @@ export class Room extends TypedEmitter<RoomEvents> implements AsyncDisposable {
     }
     if (!isConnected) throw notConnected();
     const room = new Room();
-    room.#join(RtcSession.adopt(rtcRoom, room.#onEvent), undefined);
+    room.#join(RtcSession.adopt(rtcRoom, room.#onEvent), 'adopted');
     return room;
   }
 
@@ -347,7 +347,6 @@ export class Room extends TypedEmitter<RoomEvents> implements AsyncDisposable {
       attempt.signal.throwIfAborted();
       this.#setState('connecting');
       const { autoSubscribe = true, dynacast = false, iceServers = [] } = options;
-      const encryption = options.encryption && sessionEncryption(options.encryption);
       const session = await RtcSession.connect(
         {
           url,
@@ -357,7 +356,7 @@ export class Room extends TypedEmitter<RoomEvents> implements AsyncDisposable {
             dynacast,
             iceServers,
             connectTimeoutMs: timeoutMs,
-            encryption,
+            encryption: options.encryption && sessionEncryption(options.encryption),
           },
         },
         this.#onEvent,
@@ -365,7 +364,7 @@ export class Room extends TypedEmitter<RoomEvents> implements AsyncDisposable {
       );
       // A listener may leave at once.
       this.#attempt = undefined;
-      this.#join(session, encryption?.keyRingSize);
+      this.#join(session, options.encryption?.requireEncryption ?? true);
     } catch (error) {
       // First, since a listener may try again at once.
       this.#attempt = undefined;
@@ -381,9 +380,9 @@ export class Room extends TypedEmitter<RoomEvents> implements AsyncDisposable {
     this.emit('stateChanged', state);
   }
 
-  #join(session: RtcSession, keyRingSize: number | undefined): void {
+  #join(session: RtcSession, requireEncryption: boolean | 'adopted'): void {
     this.#session = session;
-    this.e2ee.roomJoined(session, keyRingSize);
+    this.e2ee.roomJoined(session, requireEncryption);
     this.#details.join(session.room);
     this.#people.join(session, this.#messages.methods);
     this.#data.join(session);

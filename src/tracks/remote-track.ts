@@ -11,6 +11,8 @@ export interface RemoteTrackInit {
   readonly muted: boolean;
   /** The native track's handle, which the room owns. */
   readonly handle: number;
+  /** Whether what the native track gives now must not reach anybody. */
+  readonly withheld: () => boolean;
 }
 
 /**
@@ -22,13 +24,20 @@ export abstract class RemoteTrack extends Track implements TrackHandle {
   readonly sid: string;
   readonly remote: boolean = true;
   readonly #handle: number;
+  readonly #withheld: () => boolean;
 
   /** @internal */
-  protected constructor({ sid, name, muted, handle }: RemoteTrackInit) {
+  protected constructor({ sid, name, muted, handle, withheld }: RemoteTrackInit) {
     super(name);
     this.sid = sid;
     this.#handle = handle;
+    this.#withheld = withheld;
     this.changeMuted(muted);
+  }
+
+  /** @internal */
+  get withheld(): boolean {
+    return this.#withheld();
   }
 
   /** @internal */

@@ -191,8 +191,9 @@ export class VideoStream extends FrameStream<QueuedFrame, VideoFrame> {
     return openTrackStream(track, {
       open: (handle) =>
         openVideoStream({ track: handle, type: nativeType(this.#format) }, (event) => {
-          if (event.kind === 'video') this.#receive(event.frame, track.remote);
-          else if (event.kind === 'end') onEnded();
+          if (event.kind === 'end') onEnded();
+          else if (track.withheld) ffi().drop(event.frame.handle);
+          else if (event.kind === 'video') this.#receive(event.frame, track.remote);
         }),
       fail: (error) => this.fail(error),
     });
