@@ -4,7 +4,9 @@ import { BrowserPeer } from '../support/browser-peer.js';
 import { liveRooms } from '../support/live-rooms.js';
 import { livePeer } from '../support/peer.js';
 import type { Capture } from '../support/painter.js';
+import { meet } from '../support/peers.js';
 import { describeWith } from '../support/tools.js';
+import { nextEvent } from '../support/waits.js';
 
 const RED: Color = [200, 40, 40];
 
@@ -65,5 +67,25 @@ describeWith('chromium', 'livekit-client in a browser', () => {
       if (green > red + 50 && green > blue + 50) break;
     }
     expect(stream.stats.missing).toBeUndefined();
+  });
+
+  it('chats with us', async () => {
+    const alice = await meet(live, browser());
+    const first = await alice.localParticipant.sendChatMessage('grüß dich');
+    expect(await browser().next('chat')).toMatchObject({
+      message: 'grüß dich',
+      id: first.id,
+      edited: false,
+      from: 'alice',
+    });
+    await alice.localParticipant.editChatMessage(first, 'hello');
+    const again = await browser().next('chat');
+    expect(again).toMatchObject({ message: 'hello', id: first.id, edited: true });
+
+    const here = nextEvent(alice, 'chatMessage');
+    await browser().sendChat('hello yourself');
+    const [message, participant] = await here;
+    expect(message).toMatchObject({ message: 'hello yourself', deleted: false });
+    expect(participant).toBe(alice.remoteParticipants.get('peer'));
   });
 });

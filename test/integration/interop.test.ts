@@ -1,4 +1,4 @@
-import { AudioStream, type Room, VideoStream } from 'framewire';
+import { AudioStream, type Room, RPC_ERROR_CODES, RpcError, VideoStream } from 'framewire';
 import type { Color } from 'framewire/testing';
 import { liveRooms } from '../support/live-rooms.js';
 import { describeEachPeer, meet } from '../support/peers.js';
@@ -68,6 +68,61 @@ describeEachPeer((peer) => {
       to: ['alice'],
     });
     expect((await lossy)[0]).toMatchObject({ data: bytes.subarray(0, 100), reliable: false });
+  });
+
+  it('calls our methods, and gets what they answer or throw', async () => {
+    const alice = await meet(live, peer());
+    alice.registerRpcMethod('echo', ({ callerIdentity, caller, payload }) => {
+      expect(caller).toBe(alice.remoteParticipants.get('peer'));
+      return `${callerIdentity}: ${payload}`;
+    });
+    alice.registerRpcMethod('size', ({ payload }) => String(payload.length));
+    alice.registerRpcMethod('refuse', () => {
+      throw new RpcError(4001, 'refused', 'because');
+    });
+    alice.on('error', () => undefined);
+    alice.registerRpcMethod('break', () => {
+      throw new Error('A secret of ours.');
+    });
+    const call = (method: string, payload?: string): Promise<unknown> =>
+      peer().performRpc('alice', method, payload);
+    expect(await call('echo', 'grüß dich')).toEqual({ response: 'peer: grüß dich' });
+    expect(await call('size', 'x'.repeat(1_000_000))).toEqual({ response: '1000000' });
+    expect(await call('echo', 'y'.repeat(1_000_000))).toEqual({
+      response: `peer: ${'y'.repeat(1_000_000)}`,
+    });
+    expect(await call('refuse')).toEqual({
+      error: { code: 4001, message: 'refused', data: 'because' },
+    });
+    const { error } = (await call('break')) as { readonly error: { readonly code: number } };
+    expect(error.code).toBe(RPC_ERROR_CODES['application-error']);
+    expect(JSON.stringify(error)).not.toContain('secret');
+    expect(await call('nothing')).toMatchObject({
+      error: { code: RPC_ERROR_CODES['unsupported-method'] },
+    });
+  });
+
+  it('answers our calls, with an error that has a reason if it fails', async () => {
+    const alice = await meet(live, peer());
+    const call = (method: string, payload = ''): Promise<string> =>
+      alice.localParticipant.performRpc({ destinationIdentity: 'peer', method, payload });
+    expect(await call('echo', 'grüß dich')).toBe('alice: grüß dich');
+    expect(await call('size', 'x'.repeat(1_000_000))).toBe('1000000');
+    expect(await call('echo', 'y'.repeat(1_000_000))).toBe(`alice: ${'y'.repeat(1_000_000)}`);
+    await expect(call('refuse')).rejects.toMatchObject({
+      name: 'RpcError',
+      reason: 'application',
+      code: 4001,
+      message: 'refused',
+      data: 'because',
+    });
+    await expect(call('break')).rejects.toMatchObject({ reason: 'application-error' });
+    await expect(call('nothing')).rejects.toMatchObject({ reason: 'unsupported-method' });
+    await Promise.all([
+      expect(call('never')).rejects.toMatchObject({ reason: 'recipient-disconnected' }),
+      // It has the other call by the time that it answers this one.
+      call('echo').then(() => peer().leave()),
+    ]);
   });
 
   it('shares a key with us, and what is encrypted arrives: media, metadata and data', async () => {

@@ -25,7 +25,12 @@ export interface Arrivals {
   };
   /** Data with the topic `ping`. */
   readonly ping: Arrivals['data'];
-  readonly chat: { readonly message: string; readonly id: string; readonly from?: string };
+  readonly chat: {
+    readonly message: string;
+    readonly id: string;
+    readonly edited: boolean;
+    readonly from?: string;
+  };
   readonly text: {
     readonly text: string | { readonly error: string };
     readonly topic: string;
