@@ -142,6 +142,20 @@ const EXPECTED: Readonly<Record<string, (stdout: string) => void | Promise<void>
     expect(stdout).toContain('robot answers: speed is 3 now');
     expect(numberIn(stdout, /(\d+) positions came/)).toBeGreaterThan(10);
   },
+  'rpc-server': (stdout) => {
+    expect(stdout).toContain('pupil asks for 7/2');
+    expect(stdout).toContain('pupil: 7/2 is 3.5');
+    expect(stdout).toContain('pupil: 1/0 failed: division by zero (1)');
+  },
+  'rpc-client': (stdout) => {
+    expect(stdout).toContain('divide 7/2: 3.5');
+    expect(stdout).toContain('divide 1/0: application 1, division by zero');
+    expect(stdout).toContain('multiply 2*3: unsupported-method 1400');
+  },
+  'chat-bot': (stdout) => {
+    expect(stdout).toContain('visitor reads: Hello, visitor! Ask me for the time.');
+    expect(stdout).toMatch(/visitor reads: It is \d\d:\d\d UTC\./);
+  },
 };
 
 const running = new Set<ChildProcess>();
