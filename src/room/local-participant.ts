@@ -9,12 +9,14 @@ import {
   shown,
 } from '../core/check.js';
 import { FramewireError } from '../core/errors.js';
-import { TRACK_SOURCES, type TrackHandle, type TrackSource } from '../core/track-handle.js';
+import { log } from '../core/log.js';
+import { TRACK_SOURCES, type TrackSource } from '../core/track-handle.js';
 import {
   type SessionPublishOptions,
   VIDEO_CODECS,
   type VideoCodec,
 } from '../native/publish-options.js';
+import type { ParticipantState } from '../native/participant-view.js';
 import type { RtcSession } from '../native/rtc-session.js';
 import type { DisconnectReason, PublicationState } from '../native/rtc-state.js';
 import { publishedTrackStats } from '../native/stats/track-stats.js';
@@ -26,7 +28,7 @@ import { DataSender, type PublishDataOptions } from './data-sender.js';
 import { defaultBitrateBps } from './default-bitrate.js';
 import type { FollowedRoom } from './identity-follower.js';
 import { OwnDetails, type SetOptions } from './own-details.js';
-import { Participant } from './participant.js';
+import { Participant, type ReadableTrack } from './participant.js';
 import type { RemoteParticipant } from './remote-participant.js';
 import { type PerformRpcOptions, RpcCaller } from './rpc-caller.js';
 import type { RpcHandler, RpcMethods } from './rpc-methods.js';
@@ -105,6 +107,12 @@ export class LocalParticipant extends Participant<LocalTrackPublication> {
   /** @internal */
   static create(room: LocalParticipantRoom): LocalParticipant {
     return new LocalParticipant(room);
+  }
+
+  /** `active` during the stay, `disconnected` after it. */
+  override get state(): ParticipantState {
+    // The server tells of our own state late, if ever.
+    return this.left ? 'disconnected' : 'active';
   }
 
   /**
@@ -330,6 +338,19 @@ export class LocalParticipant extends Participant<LocalTrackPublication> {
     this.#room.unpublished(publication);
   }
 
+  /**
+   * @internal Some permissions changed. The server has stopped what is no longer allowed, but the native
+   * side, not being told, would go on sending it.
+   */
+  roomPermissionsChanged(): void {
+    for (const { publication } of this.#places.values()) {
+      if (this.#mayPublish(publication.source)) continue;
+      this.#unpublish(publication).catch((error: unknown) => {
+        log('warn', 'a track that is no longer allowed could not be unpublished', { error });
+      });
+    }
+  }
+
   /** @internal After a full reconnect a publication has another sid. */
   roomRepublished(previousSid: string, sid: string): LocalTrackPublication | undefined {
     const place = this.#places.get(previousSid);
@@ -348,7 +369,7 @@ export class LocalParticipant extends Participant<LocalTrackPublication> {
   }
 
   /** @internal */
-  protected override readable({ track }: LocalTrackPublication): TrackHandle {
+  protected override readable({ track }: LocalTrackPublication): ReadableTrack {
     return track;
   }
 
@@ -364,13 +385,16 @@ export class LocalParticipant extends Participant<LocalTrackPublication> {
   }
 
   #checkPermission(source: TrackSource): void {
-    const { permissions } = this;
     // Without this the native side waits 10 seconds for an answer that never comes.
-    const sources = permissions?.canPublishSources ?? [];
-    if (permissions?.canPublish !== false && (sources.length === 0 || sources.includes(source))) {
-      return;
-    }
+    if (this.#mayPublish(source)) return;
     throw new FramewireError('forbidden', `The token does not allow to publish ${source}.`);
+  }
+
+  #mayPublish(source: TrackSource): boolean {
+    const { canPublish, canPublishSources = [] } = this.permissions ?? {};
+    return (
+      canPublish !== false && (canPublishSources.length === 0 || canPublishSources.includes(source))
+    );
   }
 }
 

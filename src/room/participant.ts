@@ -7,7 +7,6 @@ import type {
   TrackSource,
 } from '../core/track-handle.js';
 import { TypedEmitter } from '../core/typed-emitter.js';
-import { audioLevelOf } from '../native/audio-level.js';
 import type {
   ConnectionQuality,
   ParticipantKind,
@@ -18,6 +17,7 @@ import type {
 } from '../native/participant-view.js';
 import type { DisconnectReason } from '../native/rtc-state.js';
 import type { RemoteAudioTrack, RemoteVideoTrack } from '../tracks/remote-track.js';
+import type { StatsOptions, Track } from '../tracks/track.js';
 import type { TrackPublication } from '../tracks/track-publication.js';
 import type { E2eeState } from './encryption-guard.js';
 import { type FollowedRoom, followIdentity } from './identity-follower.js';
@@ -70,6 +70,9 @@ export interface ParticipantEvents<Publication extends TrackPublication = TrackP
   /** It left the room, or we did. Comes once. */
   readonly left: readonly [];
 }
+
+/** A track that streams can read. */
+export type ReadableTrack = Track & TrackHandle;
 
 /** Somebody in a room: another one, or ourselves. */
 export abstract class Participant<Publication extends TrackPublication = TrackPublication>
@@ -163,13 +166,20 @@ export abstract class Participant<Publication extends TrackPublication = TrackPu
 
   /**
    * How loud its microphone is now, from 0 (silence) to 1, by WebRTC's statistics; `undefined` without
-   * one that we receive, or that we publish if it's ourselves.
+   * one that we receive, or that we publish if it's ourselves. The server tells no such figure: it says
+   * only who is {@link Participant.speaking}.
    *
-   * @throws FramewireError `closed` or `native` if the track ends meanwhile.
+   * @throws TypeError if an option has the wrong type.
+   * @throws FramewireError as {@link Track.getStats}. The signal's reason if it aborts.
    */
-  async audioLevel(): Promise<number | undefined> {
+  async audioLevel(options: StatsOptions = {}): Promise<number | undefined> {
     const track = this.trackOf('microphone', 'audio');
-    return track && audioLevelOf(track);
+    const stats = track ? await track.getStats(options) : [];
+    for (const one of stats) {
+      if (one.type !== 'inbound-rtp' && one.type !== 'media-source') continue;
+      if (one.audioLevel !== undefined) return one.audioLevel;
+    }
+    return undefined;
   }
 
   /** Whether its tracks are encrypted end to end, as LiveKit told last. */
@@ -206,7 +216,7 @@ export abstract class Participant<Publication extends TrackPublication = TrackPu
   }
 
   /** @internal */
-  trackOf(source: TrackSource, kind: TrackKind): TrackHandle | undefined {
+  trackOf(source: TrackSource, kind: TrackKind): ReadableTrack | undefined {
     for (const publication of [...this.#publications.values()].reverse()) {
       if (publication.source !== source || publication.kind !== kind) continue;
       const track = this.readable(publication);
@@ -277,5 +287,5 @@ export abstract class Participant<Publication extends TrackPublication = TrackPu
   }
 
   /** @internal The track of a publication, if it can be read. */
-  protected abstract readable(publication: Publication): TrackHandle | undefined;
+  protected abstract readable(publication: Publication): ReadableTrack | undefined;
 }

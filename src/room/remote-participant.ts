@@ -1,11 +1,10 @@
-import type { TrackHandle } from '../core/track-handle.js';
 import type { ParticipantView } from '../native/participant-view.js';
 import type { PublicationState } from '../native/rtc-state.js';
 import { RemoteAudioTrack, RemoteVideoTrack } from '../tracks/remote-track.js';
 import { RemoteTrackPublication } from '../tracks/remote-track-publication.js';
 import type { EncryptionGuard } from './encryption-guard.js';
 import type { FollowedRoom } from './identity-follower.js';
-import { Participant } from './participant.js';
+import { Participant, type ReadableTrack } from './participant.js';
 
 /** Somebody else in the room. */
 export class RemoteParticipant extends Participant<RemoteTrackPublication> {
@@ -72,7 +71,7 @@ export class RemoteParticipant extends Participant<RemoteTrackPublication> {
   }
 
   /** @internal */
-  protected override readable(publication: RemoteTrackPublication): TrackHandle | undefined {
+  protected override readable(publication: RemoteTrackPublication): ReadableTrack | undefined {
     return publication.track;
   }
 }

@@ -185,12 +185,7 @@ export class RoomPeople implements FollowedRoom {
 
   #handleInfo(event: ParticipantInfoEvent): void {
     if (event.kind === 'activeSpeakersChanged') {
-      const before = this.speakers;
-      this.#speakers = event.identities;
-      const { speakers } = this;
-      for (const one of before) if (!speakers.includes(one)) one.roomSpeaking(false);
-      for (const one of speakers) one.roomSpeaking(true);
-      this.#emit(event.kind, speakers);
+      this.#handleSpeakers(event.identities);
       return;
     }
     const participant = this.byIdentity(event.identity);
@@ -215,6 +210,7 @@ export class RoomPeople implements FollowedRoom {
       case 'participantPermissionsChanged':
         participant.roomTells('permissionsChanged', event.permissions);
         this.#emit(event.kind, event.permissions, participant);
+        if (participant instanceof LocalParticipant) participant.roomPermissionsChanged();
         return;
       case 'participantEncryptionStatusChanged':
         participant.roomEncrypted(event.encrypted);
@@ -229,6 +225,15 @@ export class RoomPeople implements FollowedRoom {
   #tellState(participant: RemoteParticipant | LocalParticipant, state: E2eeState): void {
     participant.roomTells('e2eeStateChanged', state);
     this.#emit('e2eeStateChanged', state, participant);
+  }
+
+  #handleSpeakers(identities: readonly string[]): void {
+    const before = this.speakers;
+    this.#speakers = identities;
+    const { speakers } = this;
+    for (const one of before) if (!speakers.includes(one)) one.roomSpeaking(false);
+    for (const one of speakers) one.roomSpeaking(true);
+    this.#emit('activeSpeakersChanged', speakers);
   }
 
   #handleTrack(event: TrackEvent): void {
@@ -294,6 +299,13 @@ export class RoomPeople implements FollowedRoom {
     this.#e2ee.guard.trackEnded(participant.identity, others);
     participant.roomTells('trackUnsubscribed', track, publication);
     this.#emit('trackUnsubscribed', track, publication, participant);
+    // The server tells only of those that we hear, so that nobody would say that this one is silent.
+    const { identity } = participant;
+    if (!this.#speakers.includes(identity)) return;
+    const heard = [...participant.trackPublications.values()].some(
+      (one) => one.track?.kind === 'audio',
+    );
+    if (!heard) this.#handleSpeakers(this.#speakers.filter((one) => one !== identity));
   }
 
   #unpublish(participant: RemoteParticipant, publication: RemoteTrackPublication): void {
