@@ -6,9 +6,10 @@ import { livePeer } from '../support/peer.js';
 import type { Capture } from '../support/painter.js';
 import { meet } from '../support/peers.js';
 import { describeWith } from '../support/tools.js';
-import { nextEvent } from '../support/waits.js';
+import { drain, nextEvent, untilColor } from '../support/waits.js';
 
 const RED: Color = [200, 40, 40];
+const BLUE: Color = [40, 60, 200];
 
 const live = liveRooms();
 
@@ -87,5 +88,28 @@ describeWith('chromium', 'livekit-client in a browser', () => {
     const [message, participant] = await here;
     expect(message).toMatchObject({ message: 'hello yourself', deleted: false });
     expect(participant).toBe(alice.remoteParticipants.get('peer'));
+  });
+
+  it('is gone and back when its page is loaded again, while we go on', async () => {
+    const [alice] = await Promise.all([live.join('alice'), joinBrowser()]);
+    await Promise.all([live.paint(alice, RED), browser().publishVideo({ color: BLUE })]);
+    await using tracks = alice.tracks({ kind: 'video', participant: 'browser' });
+    const { value: before } = await tracks.next();
+    await using stream = new VideoStream(before!.track);
+    await Promise.all([untilColor(stream, BLUE), browser().untilColor('alice', RED)]);
+
+    const left = nextEvent(alice, 'participantDisconnected');
+    const rest = drain(stream);
+    await browser().reload();
+    expect((await left)[0]).toBe(before!.participant);
+    await rest;
+    expect(before!.track.ended).toBe(true);
+
+    await joinBrowser();
+    await browser().publishVideo({ color: RED });
+    const { value: after } = await tracks.next();
+    expect(after!.participant).not.toBe(before!.participant);
+    await using again = new VideoStream(after!.track);
+    await Promise.all([untilColor(again, RED), browser().untilColor('alice', RED)]);
   });
 });

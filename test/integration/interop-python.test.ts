@@ -2,8 +2,10 @@ import { VIDEO_CODECS, VideoStream } from 'framewire';
 import { type Color, solidFrame } from 'framewire/testing';
 import { liveRooms } from '../support/live-rooms.js';
 import { livePeer } from '../support/peer.js';
+import { meet } from '../support/peers.js';
 import { PythonPeer } from '../support/python-peer.js';
 import { describeWith } from '../support/tools.js';
+import { drain, nextEvent, untilColor } from '../support/waits.js';
 
 const RED: Color = [200, 40, 40];
 const BLUE: Color = [40, 60, 200];
@@ -41,5 +43,32 @@ describeWith('python', "LiveKit's Python SDK", () => {
     const { frameId, ...seen } = await python().nextMetadata('alice');
     expect(seen).toEqual(sent);
     expect(frameId).toBeGreaterThanOrEqual(0);
+  });
+
+  it('ends what it had begun with us when it is killed', async () => {
+    await using victim = await PythonPeer.launch();
+    const alice = await meet(live, victim);
+    await victim.publishVideo({ color: BLUE });
+    const { track, participant } = await alice.waitForTrack({ kind: 'video' });
+    await using stream = new VideoStream(track);
+    await untilColor(stream, BLUE);
+    const call = (method: string): Promise<string> =>
+      alice.localParticipant.performRpc({
+        destinationIdentity: 'peer',
+        method,
+        responseTimeoutMs: 60_000,
+      });
+    const left = nextEvent(alice, 'participantDisconnected');
+    const rest = drain(stream);
+    await Promise.all([
+      expect(call('never')).rejects.toMatchObject({ reason: 'recipient-disconnected' }),
+      call('echo')
+        .then(() => victim.kill())
+        // The server notices by itself, but takes 20 seconds.
+        .then(() => live.admin.removeParticipant(live.roomName, 'peer')),
+    ]);
+    expect((await left)[0]).toBe(participant);
+    await rest;
+    expect(track.ended).toBe(true);
   });
 });
