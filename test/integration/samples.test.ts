@@ -22,7 +22,7 @@ interface Result {
   readonly stderr: string;
 }
 
-/** What each sample must have said, or done, when it ran for three seconds. */
+/** What each sample must have said, or done, when it ran for its seconds. */
 const EXPECTED: Readonly<Record<string, (stdout: string) => void | Promise<void>>> = {
   'join-and-list': (stdout) => {
     expect(stdout).toContain("Joined 'framewire-samples' as visitor.");
@@ -158,6 +158,9 @@ const EXPECTED: Readonly<Record<string, (stdout: string) => void | Promise<void>
   },
 };
 
+/** The server tells up to 3 seconds late of who publishes nothing, and these wait for such a one. */
+const SECONDS: Readonly<Partial<Record<string, number>>> = { 'rpc-server': 8, 'chat-bot': 8 };
+
 const running = new Set<ChildProcess>();
 
 /** Starts a sample as a user does. A server that the environment names must not be used. */
@@ -187,7 +190,8 @@ beforeAll(() => {
   samples.forEach((name, i) => {
     const lane = i % lanes.length;
     const own = name === 'receive-and-save-pngs' ? ['--out', output] : [];
-    const run = async (): Promise<Result> => start([name, '--seconds', '3', ...own]).result;
+    const seconds = String(SECONDS[name] ?? 3);
+    const run = async (): Promise<Result> => start([name, '--seconds', seconds, ...own]).result;
     const result = (lanes[lane] ?? Promise.resolve()).then(run);
     lanes[lane] = result;
     results.set(name, result);
