@@ -22,8 +22,10 @@ export class Figure {
     this.element = make('div', 'figure');
     this.element.dataset['figure'] = options.name;
     const number = make('span', 'number');
-    number.append(this.#value, make('span', 'unit', options.unit), this.#note);
-    this.element.append(make('span', 'label', options.label), number, this.#chart.element);
+    number.append(this.#value, make('span', 'unit', options.unit));
+    const head = make('div', 'head');
+    head.append(make('span', 'label', options.label), this.#note);
+    this.element.append(head, number, this.#chart.element);
   }
 
   /** Shows the newest second; `null` if nothing was measured. `note` is a second, smaller figure. */

@@ -60,7 +60,7 @@ export class Inside {
 function showHop({ fps, latency, lost }: WayFigures, figures: HopFigures): void {
   const { latencyMs, dropped, missing, seconds } = figures;
   fps.show(figures.fps);
-  latency.show(latencyMs?.p50 ?? null, latencyMs ? `95 %: ${latencyMs.p95.toFixed(0)}` : '');
+  latency.show(latencyMs?.p50 ?? null, latencyMs ? `p95 ${latencyMs.p95.toFixed(0)}` : '');
   const count = dropped.full + dropped.rate + dropped.late + missing;
   // Seconds are not all equally long, on a busy machine.
   lost.show(seconds > 0 ? Math.round(count / seconds) : null);

@@ -40,8 +40,8 @@ export class OwnMedia {
     const card = byId('you', HTMLElement);
     this.#figures = wayFigures(within(card, '.figures', HTMLElement), 'you', {
       fps: 'Shown',
-      latency: 'Latency, there and back',
-      lost: 'Lost, there and back',
+      latency: 'Round trip',
+      lost: 'Lost both ways',
     });
     const seat = (
       kind: 'video' | 'audio',
@@ -84,7 +84,7 @@ export class OwnMedia {
     this.#say(
       place > 0
         ? `The agent processes ${MAX_GUESTS} guests at once, and all places are taken. You are number ${place} in the line: it begins by itself.`
-        : `The agent sees you${this.#news?.camera ? ` at ${this.#news.camera.fps.toFixed(0)} fps` : ''}, and nobody else does.`,
+        : 'The agent sees you, and nobody else does.',
     );
   }
 

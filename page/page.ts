@@ -16,6 +16,7 @@ const HOW_TO_RESTART =
 setLogLevel('error');
 
 const stateLine = byId('state', HTMLElement);
+const elapsed = byId('elapsed', HTMLElement);
 let seconds: number | null = null;
 let reached = true;
 let state: VisitState = 'joining';
@@ -97,10 +98,12 @@ function showState(): void {
   stateLine.dataset['state'] = shown;
   const texts: Record<typeof shown, string> = {
     joining: 'Joining the room …',
-    joined: `Live, as ${visit.ticket?.name ?? 'a guest'}${seconds === null ? '' : `, measured for ${seconds.toFixed(0)} s`}`,
+    joined: `Live, as ${visit.ticket?.name ?? 'a guest'}`,
     reconnecting: `${why} Trying again …`,
     lost: `The demo doesn’t answer; this page tries again. If it was ended, start it again with npm run demo.`,
     ended: HOW_TO_RESTART,
   };
+  // Apart from the state, which is read out when it changes.
+  elapsed.textContent = shown === 'joined' && seconds !== null ? `for ${seconds.toFixed(0)} s` : '';
   if (stateLine.textContent !== texts[shown]) stateLine.textContent = texts[shown];
 }

@@ -2,6 +2,9 @@ import { type RemoteTrack, RemoteVideoTrack } from 'livekit-client';
 import { within } from './elements.js';
 import { FrameMeter, type Seen } from './frame-meter.js';
 
+/** Some browsers don't tell which picture they show. */
+const MEASURABLE = 'requestVideoFrameCallback' in HTMLVideoElement.prototype;
+
 /** A video element with what is shown while there is nothing to see. */
 export class ShownVideo {
   readonly #screen: HTMLElement;
@@ -20,7 +23,7 @@ export class ShownVideo {
     if (!(track instanceof RemoteVideoTrack)) return;
     this.#track = track;
     track.attach(this.#video);
-    this.#meter = new FrameMeter(this.#video, track);
+    if (MEASURABLE) this.#meter = new FrameMeter(this.#video, track);
     this.#screen.classList.add('live');
   }
 

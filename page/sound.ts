@@ -8,7 +8,7 @@ import type { Visit } from './visit.js';
 export class Sound {
   readonly #button = byId('sound-button', HTMLButtonElement);
   readonly #text = byId('sound-text', HTMLElement);
-  readonly #pitch = byId('pitch', HTMLOutputElement);
+  readonly #pitch = byId('pitch', HTMLElement);
   readonly #silence = this.#text.textContent;
   readonly #player = new Audio();
   #playing = false;

@@ -80,6 +80,22 @@ describeWith('chromium', 'the page of framewire demo', () => {
     await page.locator('#pitch').waitFor({ state: 'hidden' });
   });
 
+  it('shows what is said in the chat, as it is, and what the agent answers', async () => {
+    const says = async (line: string): Promise<void> => {
+      await page.fill('#line', line);
+      await page.press('#line', 'Enter');
+    };
+    const answer = (pattern: RegExp) =>
+      page.locator('#messages li', { hasText: 'Agent' }).filter({ hasText: pattern }).waitFor();
+    await says('fps');
+    await answer(/I get \d+\.\d pictures a second from the painter/);
+    await says('<img src=x onerror=alert(1)>');
+    await answer(/You said: <img src=x onerror=alert\(1\)>/);
+    expect(await page.locator('#messages img').count()).toBe(0);
+    await page.getByRole('button', { name: 'who' }).click();
+    await answer(/Here are .*Guest 1/);
+  });
+
   it('publishes the camera and shows the edges of it that come back', async () => {
     await page.click('#camera-button');
     await Promise.all(['#own', '#returned'].map((video) => shows(page, video)));

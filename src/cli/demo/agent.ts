@@ -6,6 +6,7 @@ import { byteLengthOf } from '../../video/pixel-format.js';
 import type { VideoFrame } from '../../video/video-frame.js';
 import { VideoSource } from '../../video/video-source.js';
 import { VideoStream } from '../../video/video-stream.js';
+import { answerChat } from './chat-partner.js';
 import { drawEdges, drawLabel } from './edges.js';
 import { readFrameCode, writeFrameCode } from './frame-code.js';
 import { Guests } from './guests.js';
@@ -65,6 +66,13 @@ export async function process({ room, signal }: RoleContext): Promise<RoleRun> {
     for await (const frame of new AudioStream(heard.track)) await voice.captureFrame(frame);
   };
   const guests = new Guests(room);
+  answerChat(room, (identity) => ({
+    painter: meter.newest,
+    guest: guests.newest(identity),
+    people: [room.localParticipant, ...room.remoteParticipants.values()].map(
+      (one) => one.name || one.identity,
+    ),
+  }));
   const done = Promise.all([watch(), listen(), guests.done]);
   return { done, meters: { 'painter -> agent': meter }, sources: [camera, voice], guests };
 }

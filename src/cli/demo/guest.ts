@@ -52,10 +52,16 @@ export class Guest {
     return Promise.all(this.#work);
   }
 
-  /** What came from its camera in the last second or so. */
+  /** What came from its camera since the last call. */
   async figures(): Promise<GuestFigures> {
-    const figures = await this.#meter?.figures();
-    return { identity: this.identity, state: this.#state, camera: figures?.recent ?? null };
+    await this.#meter?.figures();
+    return this.newest;
+  }
+
+  /** What the last call of {@link Guest.figures} gave. */
+  get newest(): GuestFigures {
+    const { identity } = this;
+    return { identity, state: this.#state, camera: this.#meter?.newest ?? null };
   }
 
   /** The guest shows something. A second one of a kind is left alone. */

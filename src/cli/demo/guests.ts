@@ -47,6 +47,11 @@ export class Guests {
     return Promise.all([...this.#guests.values()].map((guest) => guest.figures()));
   }
 
+  /** What came from a guest in the last second or so. */
+  newest(identity: string): GuestFigures | undefined {
+    return this.#guests.get(identity)?.newest;
+  }
+
   readonly #published = (
     publication: RemoteTrackPublication,
     { identity }: RemoteParticipant,

@@ -27,6 +27,7 @@ export class HopMeter {
   #total: Span;
   #recent: Span;
   #size: string | null = null;
+  #newest: HopFigures | undefined;
 
   constructor(stream: VideoStream, track: RemoteVideoTrack) {
     this.#stream = stream;
@@ -49,11 +50,17 @@ export class HopMeter {
     this.#recent = this.#total;
   }
 
+  /** What was measured before somebody last asked for figures. */
+  get newest(): HopFigures | undefined {
+    return this.#newest;
+  }
+
   /** What was measured since the last call, and since the measuring began. */
   async figures(): Promise<{ readonly recent: HopFigures; readonly total: HopFigures }> {
     const now = await this.#read();
     const recent = figuresOf(this.#recent, now, this.#size);
     this.#recent = spanFrom(now);
+    this.#newest = recent;
     return { recent, total: figuresOf(this.#total, now, this.#size) };
   }
 
