@@ -10,8 +10,7 @@ import { ShownVideo } from './shown-video.js';
 import { Sound } from './sound.js';
 import { Visit, type VisitState } from './visit.js';
 
-const HOW_TO_RESTART =
-  'The demo has ended. Start it again with npm run demo, and open the address that it prints.';
+const HOW_TO_RESTART = 'Start it with npm run demo, and open the address that it prints.';
 
 setLogLevel('error');
 
@@ -43,6 +42,8 @@ const inside = new Inside();
 
 listenToNews({
   onNews: (news) => {
+    // Another demo has come to the same port, perhaps with another page.
+    if (visit.ticket && visit.ticket.room !== news.room) location.reload();
     seconds = news.seconds;
     inside.show(news);
     if (news.role === 'agent') own.guests = news.figures.guests ?? [];
@@ -52,8 +53,6 @@ listenToNews({
     visit.end();
   },
   onReached: (now) => {
-    // Another demo may have come to the same port, with another page.
-    if (now && state === 'ended') location.reload();
     reached = now;
     showState();
   },
@@ -100,8 +99,8 @@ function showState(): void {
     joining: 'Joining the room …',
     joined: `Live, as ${visit.ticket?.name ?? 'a guest'}`,
     reconnecting: `${why} Trying again …`,
-    lost: `The demo doesn’t answer; this page tries again. If it was ended, start it again with npm run demo.`,
-    ended: HOW_TO_RESTART,
+    lost: `The demo doesn’t answer. If it was ended: ${HOW_TO_RESTART}`,
+    ended: `The demo has ended. ${HOW_TO_RESTART}`,
   };
   // Apart from the state, which is read out when it changes.
   elapsed.textContent = shown === 'joined' && seconds !== null ? `for ${seconds.toFixed(0)} s` : '';

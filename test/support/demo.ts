@@ -79,6 +79,11 @@ export class Demo implements AsyncDisposable {
     return this.#exited;
   }
 
+  /** As a crash would. */
+  kill(): void {
+    this.#child.kill('SIGKILL');
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.interrupt();
   }

@@ -16,7 +16,9 @@ export function answerChat(room: Room, knowledge: (identity: string) => AgentKno
     if (before >= MAX_WAITING) return;
     waiting.set(identity, before + 1);
     room.localParticipant
-      .sendChatMessage(answerTo(message, knowledge(identity)), { destinationIdentities: [identity] })
+      .sendChatMessage(answerTo(message, knowledge(identity)), {
+        destinationIdentities: [identity],
+      })
       .catch((error: unknown) => {
         if (room.connected) log('warn', 'a chat message is not answered', { error });
       })

@@ -209,7 +209,7 @@ class Run {
     const recent = this.#figures('recent');
     this.#screen.figures(recent, elapsed);
     const figures = recent[role];
-    if (figures) this.#page?.tell({ role, figures, seconds: elapsed ?? null });
+    if (figures) this.#page?.tell({ room: this.#room, role, figures, seconds: elapsed ?? null });
   }
 
   #figures(which: 'recent' | 'total'): FiguresByRole {

@@ -14,6 +14,8 @@ export interface Ticket {
 
 /** What the demo tells its pages once a second of each of its processes. */
 export interface PageNews {
+  /** The room that the demo is in: another one's is another demo. */
+  readonly room: string;
   readonly role: RoleName;
   /** Of the last second. */
   readonly figures: RoleFigures;

@@ -121,16 +121,19 @@ export class PageServer implements AsyncDisposable {
       else this.#send(response, 200, 'application/json', JSON.stringify(await this.#ticket()));
       return;
     }
+    if (path === '/news') {
+      if (request.method !== 'GET') this.#wrongMethod(response, 'GET');
+      else this.#listen(response);
+      return;
+    }
     const file = Object.hasOwn(FILES, path) ? FILES[path] : undefined;
-    if (!file && path !== '/news') {
+    if (!file) {
       this.#send(response, 404, TEXT, 'There is no such page.\n');
     } else if (request.method !== 'GET' && request.method !== 'HEAD') {
       this.#wrongMethod(response, 'GET, HEAD');
-    } else if (file) {
+    } else {
       const [name, type] = file;
       this.#send(response, 200, type, await readFile(join(this.#options.folder, name)));
-    } else {
-      this.#listen(response);
     }
   }
 
