@@ -89,6 +89,7 @@ export type { ConnectOptions } from './room/connect-options.js';
 export { DataPacket } from './room/data-packet.js';
 export type { DataOptions, PublishDataOptions } from './room/data-sender.js';
 export { E2EE_STATES, type E2eeState } from './room/encryption-guard.js';
+export { type Dtmf, DTMF_DIGITS, type DtmfDigit, type PublishDtmfOptions } from './room/dtmf.js';
 export { E2ee, type FrameCryptor, type KeyOptions } from './room/e2ee.js';
 export type { EncryptionOptions } from './room/encryption-options.js';
 export { LocalParticipant, type PublishOptions } from './room/local-participant.js';
@@ -108,6 +109,7 @@ export {
 export type { RpcHandler, RpcInvocation } from './room/rpc-methods.js';
 export type { RemoteTrackOf, SubscribedTrack, TrackFilter } from './room/subscribed-track.js';
 export type { TrackIterator } from './room/track-iterator.js';
+export type { PublishTranscriptionOptions, TranscriptionSegment } from './room/transcription.js';
 export { LocalAudioTrack, LocalTrack, LocalVideoTrack } from './tracks/local-track.js';
 export { LocalTrackPublication } from './tracks/local-track-publication.js';
 export { RemoteAudioTrack, RemoteTrack, RemoteVideoTrack } from './tracks/remote-track.js';

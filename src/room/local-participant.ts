@@ -19,6 +19,7 @@ import {
 import type { ParticipantState } from '../native/participant-view.js';
 import type { RtcSession } from '../native/rtc-session.js';
 import type { DisconnectReason, PublicationState } from '../native/rtc-state.js';
+import { sendDtmf } from '../native/transcription.js';
 import { publishedTrackStats } from '../native/stats/track-stats.js';
 import { LocalAudioTrack, LocalVideoTrack } from '../tracks/local-track.js';
 import { LocalTrackPublication } from '../tracks/local-track-publication.js';
@@ -26,12 +27,14 @@ import { ChatSender, type ChatOptions } from './chat.js';
 import type { ChatMessage } from './chat-message.js';
 import { DataSender, type PublishDataOptions } from './data-sender.js';
 import { defaultBitrateBps } from './default-bitrate.js';
+import { checkedDtmf, type PublishDtmfOptions } from './dtmf.js';
 import type { FollowedRoom } from './identity-follower.js';
 import { OwnDetails, type SetOptions } from './own-details.js';
 import { Participant, type ReadableTrack } from './participant.js';
 import type { RemoteParticipant } from './remote-participant.js';
 import { type PerformRpcOptions, RpcCaller } from './rpc-caller.js';
 import type { RpcHandler, RpcMethods } from './rpc-methods.js';
+import { publishTranscription, type PublishTranscriptionOptions } from './transcription.js';
 
 const DEFAULT_MAX_FPS = 30;
 
@@ -316,6 +319,37 @@ export class LocalParticipant extends Participant<LocalTrackPublication> {
     options: ChatOptions = {},
   ): Promise<ChatMessage> {
     return this.#chat.edit(message, text, options);
+  }
+
+  /**
+   * Sends what somebody said to everybody in the room: it comes as `transcriptionReceived`.
+   *
+   * @returns When it's on its way.
+   * @throws TypeError or RangeError if an argument is not as it must be.
+   * @throws FramewireError `forbidden` if the token doesn't allow it: it takes one of kind `agent`; `disconnected`
+   * if the room is left. The signal's reason if it aborts.
+   */
+  async publishTranscription(options: PublishTranscriptionOptions): Promise<void> {
+    await publishTranscription(this.#room.session, this, options, () => {
+      this.#data.checkAllowed();
+    });
+  }
+
+  /**
+   * Presses a key of a telephone: those who called in, and everybody else who is named, get it as
+   * `dtmfReceived`.
+   *
+   * @returns When it's on its way.
+   * @throws TypeError or RangeError if an argument is not as it must be.
+   * @throws FramewireError `forbidden` if the token doesn't allow it, `disconnected` if the room is left. The
+   * signal's reason if it aborts.
+   */
+  async publishDtmf(options: PublishDtmfOptions): Promise<void> {
+    const key = checkedDtmf(options);
+    this.#data.checkAllowed();
+    const { destinationIdentities = [], signal } = options;
+    const to = { destinationIdentities: [...destinationIdentities], signal };
+    await sendDtmf(this.#room.session, key, to);
   }
 
   /** @internal */

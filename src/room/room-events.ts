@@ -7,8 +7,10 @@ import type { RemoteTrackPublication } from '../tracks/remote-track-publication.
 import type { DataPacket } from './data-packet.js';
 import type { ChatMessage } from './chat-message.js';
 import type { E2eeState } from './encryption-guard.js';
+import type { Dtmf } from './dtmf.js';
 import type { LocalParticipant } from './local-participant.js';
 import type { RemoteParticipant } from './remote-participant.js';
+import type { TranscriptionSegment } from './transcription.js';
 
 /** Where a room is in its life. */
 export type ConnectionState = 'disconnected' | 'connecting' | 'connected' | 'reconnecting';
@@ -154,6 +156,18 @@ export interface RoomEvents {
    * it yet. Our own messages don't come.
    */
   readonly chatMessage: readonly [message: ChatMessage, participant: RemoteParticipant | undefined];
+  /**
+   * An agent sent what somebody said, who may be ourselves: with `publishTranscription()`. Today's agents of
+   * LiveKit's send text streams of topic `lk.transcription` instead, or as well. The participant and the publication
+   * are `undefined` if we don't know of them.
+   */
+  readonly transcriptionReceived: readonly [
+    segments: readonly TranscriptionSegment[],
+    participant: RemoteParticipant | LocalParticipant | undefined,
+    publication: RemoteTrackPublication | LocalTrackPublication | undefined,
+  ];
+  /** Somebody pressed a key of a telephone. */
+  readonly dtmfReceived: readonly [key: Dtmf, participant: RemoteParticipant | undefined];
 
   /** A track of ours was published. Comes before `publishTrack()` resolves. */
   readonly localTrackPublished: readonly [

@@ -1,5 +1,6 @@
 import { receiveChat } from '../native/chat.js';
 import type { RtcSession } from '../native/rtc-session.js';
+import { receiveDtmf, receiveTranscriptions } from '../native/transcription.js';
 import type { EmitRoomEvent, RoomPeople } from './room-people.js';
 import { RpcMethods } from './rpc-methods.js';
 
@@ -10,7 +11,7 @@ export interface RoomMessagesOutput {
   readonly failed: (error: unknown) => void;
 }
 
-/** What others say to a room in LiveKit's own forms: calls and chat messages. */
+/** What others say to a room in LiveKit's own forms: calls, chat messages, transcriptions, keys. */
 export class RoomMessages {
   readonly methods: RpcMethods;
   readonly #people: RoomPeople;
@@ -30,6 +31,14 @@ export class RoomMessages {
     this.methods.join(session);
     receiveChat(session, (message, identity) => {
       this.#emit('chatMessage', message, this.#people.others.get(identity));
+    });
+    receiveTranscriptions(session, ({ segments, identity, trackSid }) => {
+      const speaker = this.#people.byIdentity(identity);
+      const publication = speaker?.trackPublications.get(trackSid);
+      this.#emit('transcriptionReceived', segments, speaker, publication);
+    });
+    receiveDtmf(session, (key, identity) => {
+      this.#emit('dtmfReceived', key, this.#people.others.get(identity));
     });
   }
 }
