@@ -85,11 +85,15 @@ export {
 } from './room/access-token.js';
 export type { ChatOptions } from './room/chat.js';
 export type { ChatMessage } from './room/chat-message.js';
-export type { ConnectOptions } from './room/connect-options.js';
+export type { ByteStreamInfo, StreamInfo, TextStreamInfo } from './native/stream-info.js';
+export { ByteStreamReader } from './room/byte-stream-reader.js';
+export { ByteStreamWriter } from './room/byte-stream-writer.js';
+export type { ConnectOptions, DataStreamOptions } from './room/connect-options.js';
 export { DataPacket } from './room/data-packet.js';
-export type { DataOptions, PublishDataOptions } from './room/data-sender.js';
 export { E2EE_STATES, type E2eeState } from './room/encryption-guard.js';
 export { type Dtmf, DTMF_DIGITS, type DtmfDigit, type PublishDtmfOptions } from './room/dtmf.js';
+export type { DataOptions } from './room/data-options.js';
+export type { PublishDataOptions } from './room/data-sender.js';
 export { E2ee, type FrameCryptor, type KeyOptions } from './room/e2ee.js';
 export type { EncryptionOptions } from './room/encryption-options.js';
 export { LocalParticipant, type PublishOptions } from './room/local-participant.js';
@@ -107,7 +111,21 @@ export {
   type RpcErrorReason,
 } from './room/rpc-error.js';
 export type { RpcHandler, RpcInvocation } from './room/rpc-methods.js';
+export type { SaveOptions } from './room/partial-file.js';
+export type { StreamHandler, StreamHandlerOptions, StreamSender } from './room/stream-handlers.js';
+export type {
+  SendBytesOptions,
+  SendFileOptions,
+  SendOptions,
+  SendTextOptions,
+  StreamBytesOptions,
+  StreamTextOptions,
+} from './room/stream-options.js';
+export { type ReadOptions, StreamReader, type StreamProgress } from './room/stream-reader.js';
+export { StreamWriter } from './room/stream-writer.js';
 export type { RemoteTrackOf, SubscribedTrack, TrackFilter } from './room/subscribed-track.js';
+export { TextStreamReader } from './room/text-stream-reader.js';
+export { TextStreamWriter } from './room/text-stream-writer.js';
 export type { TrackIterator } from './room/track-iterator.js';
 export type { PublishTranscriptionOptions, TranscriptionSegment } from './room/transcription.js';
 export { LocalAudioTrack, LocalTrack, LocalVideoTrack } from './tracks/local-track.js';

@@ -1,11 +1,14 @@
 /**
  * Stable reasons for a {@link FramewireError}. Match on these, not on the message.
  *
- * - `aborted`: an operation was ended by a later call of the caller's, such as `disconnect()`.
+ * - `aborted`: an operation was ended by a later call of the caller's, such as `disconnect()`, or a stream by
+ *   its sender.
  * - `closed`: the object was closed.
  * - `connection-refused`: nothing listens at the server's address, or it can't be reached.
  * - `disconnected`: the room is not, or no longer, connected.
+ * - `file`: a file could not be read or written; `cause` holds what the system said.
  * - `forbidden`: the token doesn't grant what was asked for.
+ * - `incomplete`: of what somebody sent, a part is missing, too much or broken.
  * - `invalid-state`: the call doesn't fit the object's state, for another reason than those here.
  * - `invalid-token`: the server doesn't accept the access token.
  * - `invalid-url`: the URL can't be parsed, or no LiveKit server answers at it.
@@ -24,7 +27,9 @@ export const FRAMEWIRE_ERROR_CODES = [
   'closed',
   'connection-refused',
   'disconnected',
+  'file',
   'forbidden',
+  'incomplete',
   'invalid-state',
   'invalid-token',
   'invalid-url',

@@ -9,18 +9,25 @@ import { isDetached } from './is-detached.js';
  */
 export function ownBytes(value: unknown, name: string): Uint8Array<ArrayBuffer> {
   if (typeof value === 'string') return new TextEncoder().encode(value);
-  return copyOfBytes(value, name, 'a Uint8Array or a string');
+  checkBytes(value, name, 'a Uint8Array or a string');
+  return new Uint8Array(value);
 }
 
-/** As {@link ownBytes}, of bytes alone. */
-export function copyOfBytes(
+/** @throws TypeError if not a Uint8Array, or its memory was transferred away. */
+export function checkBytes(
   value: unknown,
   name: string,
   rule = 'a Uint8Array',
-): Uint8Array<ArrayBuffer> {
+): asserts value is Uint8Array {
   if (!(value instanceof Uint8Array)) {
     throw new TypeError(`${name} must be ${rule}, got ${shown(value)}.`);
   }
   if (isDetached(value)) throw new TypeError(`${name} must not be detached, got detached memory.`);
-  return new Uint8Array(value);
+}
+
+/** @throws TypeError if not a string; it may be empty. */
+export function checkText(value: unknown, name: string): asserts value is string {
+  if (typeof value !== 'string') {
+    throw new TypeError(`${name} must be a string, got ${shown(value)}.`);
+  }
 }

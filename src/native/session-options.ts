@@ -18,6 +18,7 @@ export interface SessionOptions {
   readonly dynacast: boolean;
   readonly iceServers: readonly IceServer[];
   readonly connectTimeoutMs: number;
+  readonly maxPayloadBytes: number;
   /** From end to end; `undefined` for none. */
   readonly encryption: SessionEncryption | undefined;
 }
@@ -37,6 +38,7 @@ export function connectOptions(options: SessionOptions): object {
     connectTimeoutMs: BigInt(Math.ceil(options.connectTimeoutMs)),
     // A second attempt would come after the time that the caller allowed.
     joinRetries: 0,
+    dataStream: { maxPayloadByteLength: options.maxPayloadBytes },
     ...(options.encryption && { encryption: encryptionOption(options.encryption) }),
     ...(options.iceServers.length > 0 && {
       rtcConfig: {

@@ -3,7 +3,7 @@ import { editChat, sendChat } from '../native/chat.js';
 import { MAX_PACKET_BYTES } from '../native/data-packets.js';
 import type { RtcSession } from '../native/rtc-session.js';
 import type { ChatMessage } from './chat-message.js';
-import { checkDataOptions, type DataOptions } from './data-sender.js';
+import { checkDataOptions, type DataOptions } from './data-options.js';
 
 /** To whom a chat message goes. */
 export type ChatOptions = Pick<DataOptions, 'destinationIdentities' | 'signal'>;

@@ -1,6 +1,7 @@
 import { MAX_TIMER_MS } from '../core/abort.js';
 import {
   checkBoolean,
+  checkInteger,
   checkOptions,
   checkPositive,
   checkSignal,
@@ -9,8 +10,28 @@ import {
 } from '../core/check.js';
 import { FramewireError } from '../core/errors.js';
 import { shownUrl } from '../native/connect-error.js';
-import type { IceServer } from '../native/session-options.js';
-import { checkEncryptionOptions, type EncryptionOptions } from './encryption-options.js';
+import type { IceServer, SessionOptions } from '../native/session-options.js';
+import {
+  checkEncryptionOptions,
+  type EncryptionOptions,
+  sessionEncryption,
+} from './encryption-options.js';
+
+/** How streams of text and bytes are received. */
+export interface DataStreamOptions {
+  /**
+   * The most that a stream may bring, in bytes, unpacked if it came compressed: beyond that it fails with `overflow`.
+   * A sender can compress a gigabyte into one megabyte, and all of it would be in memory. Default 268,435,456
+   * (256 MiB).
+   */
+  readonly maxPayloadBytes?: number;
+}
+
+/** The native side's own is 5 GB. */
+const DEFAULT_MAX_PAYLOAD_BYTES = 256 * 1024 * 1024;
+
+/** How long joining may take. */
+export const DEFAULT_CONNECT_TIMEOUT_MS = 15_000;
 
 /** How a room is joined. */
 export interface ConnectOptions {
@@ -27,8 +48,22 @@ export interface ConnectOptions {
    * and states are in `room.e2ee`.
    */
   readonly encryption?: EncryptionOptions;
+  /** How streams of text and bytes are received. */
+  readonly dataStream?: DataStreamOptions;
   /** Gives joining up: `connect()` rejects with the signal's reason. */
   readonly signal?: AbortSignal;
+}
+
+/** The options with nothing left out. */
+export function sessionOptions(options: ConnectOptions): SessionOptions {
+  return {
+    autoSubscribe: options.autoSubscribe ?? true,
+    dynacast: options.dynacast ?? false,
+    iceServers: options.iceServers ?? [],
+    connectTimeoutMs: options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS,
+    maxPayloadBytes: options.dataStream?.maxPayloadBytes ?? DEFAULT_MAX_PAYLOAD_BYTES,
+    encryption: options.encryption && sessionEncryption(options.encryption),
+  };
 }
 
 /** @throws TypeError or RangeError if an option is not as it must be. */
@@ -40,6 +75,11 @@ export function checkConnectOptions(options: ConnectOptions): void {
   if (connectTimeoutMs !== undefined) checkTimeout(connectTimeoutMs);
   if (options.encryption !== undefined) {
     checkEncryptionOptions(options.encryption, 'options.encryption');
+  }
+  checkOptions(options.dataStream, 'options.dataStream');
+  const { maxPayloadBytes } = options.dataStream ?? {};
+  if (maxPayloadBytes !== undefined) {
+    checkInteger(maxPayloadBytes, 'options.dataStream.maxPayloadBytes', { min: 1 });
   }
   checkSignal(signal, 'options.signal');
   if (iceServers === undefined) return;

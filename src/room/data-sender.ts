@@ -1,22 +1,25 @@
-import { checkBoolean, checkOptions, checkSignal, checkString, shown } from '../core/check.js';
+import { checkBoolean } from '../core/check.js';
 import { FramewireError } from '../core/errors.js';
-import { ownBytes } from '../core/own-bytes.js';
+import { checkBytes, checkText, ownBytes } from '../core/own-bytes.js';
 import { MAX_PACKET_BYTES, PacketSender } from '../native/data-packets.js';
 import type { RtcSession } from '../native/rtc-session.js';
 import type { ParticipantPermissions } from '../native/participant-view.js';
-
-/** How data is sent to others in the room. */
-export interface DataOptions {
-  /** What it's about, for the receiver to tell things apart. Default: empty. */
-  readonly topic?: string;
-  /**
-   * Who gets it; at least one. Default: everybody else in the room. One who isn't there gets nothing, now or
-   * later, which is no error.
-   */
-  readonly destinationIdentities?: readonly string[];
-  /** Gives it up: the caller gets the signal's reason. */
-  readonly signal?: AbortSignal;
-}
+import type { ByteStreamInfo, TextStreamInfo } from '../native/stream-info.js';
+import { TextSender } from '../native/text-sender.js';
+import { ByteStreamWriter } from './byte-stream-writer.js';
+import { checkDataOptions, type DataOptions } from './data-options.js';
+import { OutgoingFile } from './outgoing-file.js';
+import {
+  byteStreamOptions,
+  checkProgress,
+  type SendBytesOptions,
+  type SendFileOptions,
+  type SendTextOptions,
+  type StreamBytesOptions,
+  type StreamTextOptions,
+  textStreamOptions,
+} from './stream-options.js';
+import { TextStreamWriter } from './text-stream-writer.js';
 
 /** How `publishData` sends. */
 export interface PublishDataOptions extends DataOptions {
@@ -33,12 +36,14 @@ export class DataSender {
   readonly #permissions: () => ParticipantPermissions | undefined;
   readonly #reliable: PacketSender;
   readonly #lossy: PacketSender;
+  readonly #texts: TextSender;
 
   constructor(session: RtcSession, permissions: () => ParticipantPermissions | undefined) {
     this.#session = session;
     this.#permissions = permissions;
     this.#reliable = new PacketSender(session);
     this.#lossy = new PacketSender(session);
+    this.#texts = new TextSender(session);
   }
 
   /** See {@link LocalParticipant.publishData}. */
@@ -58,6 +63,65 @@ export class DataSender {
     await sender.send(bytes, packet, signal);
   }
 
+  /** See {@link LocalParticipant.streamText}. */
+  async streamText(options: StreamTextOptions = {}): Promise<TextStreamWriter> {
+    const native = textStreamOptions(options);
+    this.checkAllowed();
+    return TextStreamWriter.open(this.#session, native, options.signal);
+  }
+
+  /** See {@link LocalParticipant.sendText}. */
+  async sendText(text: string, options: SendTextOptions = {}): Promise<TextStreamInfo> {
+    const native = textStreamOptions(options);
+    checkText(text, 'text');
+    this.checkAllowed();
+    return this.#texts.send(text, native, options.signal);
+  }
+
+  /** See {@link LocalParticipant.streamBytes}. */
+  async streamBytes(options: StreamBytesOptions = {}): Promise<ByteStreamWriter> {
+    const native = byteStreamOptions(options);
+    this.checkAllowed();
+    return ByteStreamWriter.open(this.#session, native, options.signal);
+  }
+
+  /** See {@link LocalParticipant.sendBytes}. */
+  async sendBytes(bytes: Uint8Array, options: SendBytesOptions = {}): Promise<ByteStreamInfo> {
+    checkBytes(bytes, 'bytes');
+    const { onProgress, signal } = options;
+    const totalBytes = bytes.byteLength;
+    const native = { ...byteStreamOptions(options), totalBytes };
+    checkProgress(onProgress);
+    this.checkAllowed();
+    await using writer = await ByteStreamWriter.open(this.#session, native, signal);
+    await writer.writeAll(bytes, onProgress);
+    await writer.close();
+    return writer.info;
+  }
+
+  /** See {@link LocalParticipant.sendFile}. */
+  async sendFile(path: string | URL, options: SendFileOptions = {}): Promise<ByteStreamInfo> {
+    const native = byteStreamOptions(options);
+    const { onProgress, signal } = options;
+    checkProgress(onProgress);
+    signal?.throwIfAborted();
+    this.checkAllowed();
+    await using file = await OutgoingFile.open(path);
+    const { byteLength: totalBytes } = file;
+    const name = options.name ?? file.name;
+    await using writer = await ByteStreamWriter.open(
+      this.#session,
+      { ...native, name, totalBytes },
+      signal,
+    );
+    for await (const piece of file.pieces()) {
+      await writer.write(piece);
+      onProgress?.({ bytes: writer.bytesWritten, totalBytes });
+    }
+    await writer.close();
+    return writer.info;
+  }
+
   /** @throws FramewireError `disconnected` after the stay, `forbidden` if the token doesn't allow it. */
   checkAllowed(): void {
     if (!this.#session.isConnected()) {
@@ -68,29 +132,4 @@ export class DataSender {
       throw new FramewireError('forbidden', 'The token does not allow to publish data.');
     }
   }
-}
-
-/** @throws TypeError or RangeError if an option is not as it must be. */
-export function checkDataOptions(options: DataOptions): void {
-  checkOptions(options, 'options');
-  const { topic, destinationIdentities, signal } = options;
-  if (topic !== undefined && typeof topic !== 'string') {
-    throw new TypeError(`options.topic must be a string, got ${shown(topic)}.`);
-  }
-  if (destinationIdentities !== undefined) checkDestinations(destinationIdentities);
-  checkSignal(signal, 'options.signal');
-}
-
-function checkDestinations(identities: unknown): void {
-  const name = 'options.destinationIdentities';
-  if (!Array.isArray(identities)) {
-    throw new TypeError(`${name} must be an array, got ${shown(identities)}.`);
-  }
-  if (identities.length === 0) {
-    // To the native side nobody is everybody, which is not what whoever filtered a list meant.
-    throw new RangeError(`${name} must name somebody, got []; leave it out to send to everybody.`);
-  }
-  identities.forEach((identity: unknown, i) => {
-    checkString(identity, `${name}[${i}]`);
-  });
 }

@@ -1,5 +1,5 @@
 import { checkInteger, checkOneOf, checkOptions, shown } from '../core/check.js';
-import { checkDataOptions, type DataOptions } from './data-sender.js';
+import { checkDataOptions, type DataOptions } from './data-options.js';
 
 /** The keys of a telephone, each at the place that is its code. */
 export const DTMF_DIGITS = [

@@ -25,7 +25,17 @@ import { LocalAudioTrack, LocalVideoTrack } from '../tracks/local-track.js';
 import { LocalTrackPublication } from '../tracks/local-track-publication.js';
 import { ChatSender, type ChatOptions } from './chat.js';
 import type { ChatMessage } from './chat-message.js';
+import type { ByteStreamInfo, TextStreamInfo } from '../native/stream-info.js';
+import type { ByteStreamWriter } from './byte-stream-writer.js';
 import { DataSender, type PublishDataOptions } from './data-sender.js';
+import type {
+  SendBytesOptions,
+  SendFileOptions,
+  SendTextOptions,
+  StreamBytesOptions,
+  StreamTextOptions,
+} from './stream-options.js';
+import type { TextStreamWriter } from './text-stream-writer.js';
 import { defaultBitrateBps } from './default-bitrate.js';
 import { checkedDtmf, type PublishDtmfOptions } from './dtmf.js';
 import type { FollowedRoom } from './identity-follower.js';
@@ -350,6 +360,61 @@ export class LocalParticipant extends Participant<LocalTrackPublication> {
     const { destinationIdentities = [], signal } = options;
     const to = { destinationIdentities: [...destinationIdentities], signal };
     await sendDtmf(this.#room.session, key, to);
+  }
+
+  /**
+   * Begins a stream of text, to be written as the text comes about: see {@link TextStreamWriter}. It goes to the
+   * handlers of its topic.
+   *
+   * @throws TypeError or RangeError if an option is not as it must be. FramewireError `forbidden` if the token
+   * doesn't allow it, `disconnected` if the room is left. The signal's reason if it aborts.
+   */
+  streamText(options: StreamTextOptions = {}): Promise<TextStreamWriter> {
+    return this.#data.streamText(options);
+  }
+
+  /**
+   * Sends a whole text, of any length, to the handlers of its topic. Texts go out in the order of the calls.
+   *
+   * @returns When it's on its way, not when it has arrived: whoever leaves the room at once may leave before.
+   * @throws as {@link LocalParticipant.streamText}. After an abort the text may arrive all the same.
+   */
+  sendText(text: string, options: SendTextOptions = {}): Promise<TextStreamInfo> {
+    return this.#data.sendText(text, options);
+  }
+
+  /**
+   * Begins a stream of bytes, to be written as they come about: see {@link ByteStreamWriter}. It goes to the handlers
+   * of its topic.
+   *
+   * @throws as {@link LocalParticipant.streamText}.
+   */
+  streamBytes(options: StreamBytesOptions = {}): Promise<ByteStreamWriter> {
+    return this.#data.streamBytes(options);
+  }
+
+  /**
+   * Sends bytes, as many as you like, to the handlers of their topic. They are borrowed: don't change them until it's
+   * done.
+   *
+   * @returns When they are on their way, not when they have arrived: whoever leaves the room at once may leave before.
+   * @throws as {@link LocalParticipant.streamText}, and what `onProgress` throws. It fails at the receivers then.
+   */
+  sendBytes(bytes: Uint8Array, options: SendBytesOptions = {}): Promise<ByteStreamInfo> {
+    return this.#data.sendBytes(bytes, options);
+  }
+
+  /**
+   * Sends a file, a piece at a time, under its own name or the one that you give. It's as long as it is at the
+   * beginning: what is appended meanwhile is not sent.
+   *
+   * @param path - Also a `file:` URL.
+   * @returns When it's on its way, not when it has arrived: whoever leaves the room at once may leave before.
+   * @throws as {@link LocalParticipant.sendBytes}. FramewireError `not-found` if there is no such file, `file` if
+   * it's not a file, can't be read, or becomes shorter.
+   */
+  sendFile(path: string | URL, options: SendFileOptions = {}): Promise<ByteStreamInfo> {
+    return this.#data.sendFile(path, options);
   }
 
   /** @internal */

@@ -15,9 +15,15 @@ import {
   type SimulateScenario,
   simulateScenario,
 } from '../native/simulate-scenario.js';
-import { sessionEncryption } from './encryption-options.js';
 import { E2ee } from './e2ee.js';
-import { checkConnectOptions, checkServerUrl, type ConnectOptions } from './connect-options.js';
+import {
+  checkConnectOptions,
+  checkServerUrl,
+  type ConnectOptions,
+  DEFAULT_CONNECT_TIMEOUT_MS,
+  sessionOptions,
+} from './connect-options.js';
+import type { ByteStreamReader } from './byte-stream-reader.js';
 import { DataReceiver } from './data-receiver.js';
 import type { LocalParticipant } from './local-participant.js';
 import type { RemoteParticipant } from './remote-participant.js';
@@ -27,11 +33,11 @@ import { RoomMessages } from './room-messages.js';
 import { RoomPeople } from './room-people.js';
 import { waitForParticipant, waitForTrack, type WaitOptions } from './room-waits.js';
 import type { RpcHandler } from './rpc-methods.js';
+import type { StreamHandler, StreamHandlerOptions } from './stream-handlers.js';
 import { checkTrackFilter, type SubscribedTrack, type TrackFilter } from './subscribed-track.js';
+import type { TextStreamReader } from './text-stream-reader.js';
 import { TrackIterator } from './track-iterator.js';
 import type { StatsOptions } from '../tracks/track.js';
-
-const DEFAULT_CONNECT_TIMEOUT_MS = 15_000;
 
 /**
  * A LiveKit room, as one participant sees it.
@@ -55,6 +61,7 @@ export class Room extends TypedEmitter<RoomEvents> implements AsyncDisposable {
     participant: (identity) => this.#people.others.get(identity),
     wanted: () => this.listenerCount('dataReceived') > 0,
     received: (packet) => this.emit('dataReceived', packet),
+    failed: (error) => this.emitError(error),
   });
   readonly #details = new RoomDetails((event, ...args) => {
     this.emit(event, ...args);
@@ -331,6 +338,41 @@ export class Room extends TypedEmitter<RoomEvents> implements AsyncDisposable {
     this.#messages.methods.unregister(method);
   }
 
+  /**
+   * Calls `handler` with each stream of text of a topic that somebody sends from now on, in this and any later stay.
+   * There can be one for a topic; streams of other topics are not received.
+   *
+   * @returns How to unregister it. Streams that were begun go on.
+   * @throws TypeError or RangeError if an argument is not as it must be.
+   * @throws FramewireError `invalid-state` if the topic has a handler already.
+   */
+  registerTextStreamHandler(
+    topic: string,
+    handler: StreamHandler<TextStreamReader>,
+    options: StreamHandlerOptions = {},
+  ): () => void {
+    return this.#data.textStreams.register(topic, handler, options);
+  }
+
+  /** Takes the handler of a topic away. One that isn't there is no error. */
+  unregisterTextStreamHandler(topic: string): void {
+    this.#data.textStreams.unregister(topic);
+  }
+
+  /** As {@link Room.registerTextStreamHandler}, of streams of bytes. */
+  registerByteStreamHandler(
+    topic: string,
+    handler: StreamHandler<ByteStreamReader>,
+    options: StreamHandlerOptions = {},
+  ): () => void {
+    return this.#data.byteStreams.register(topic, handler, options);
+  }
+
+  /** Takes the handler of a topic away. One that isn't there is no error. */
+  unregisterByteStreamHandler(topic: string): void {
+    this.#data.byteStreams.unregister(topic);
+  }
+
   async #connect(url: string, token: string, options: ConnectOptions): Promise<void> {
     const timeoutMs = options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS;
     using attempt = deadline({
@@ -346,19 +388,8 @@ export class Room extends TypedEmitter<RoomEvents> implements AsyncDisposable {
       if (this.#telling) await Promise.resolve();
       attempt.signal.throwIfAborted();
       this.#setState('connecting');
-      const { autoSubscribe = true, dynacast = false, iceServers = [] } = options;
       const session = await RtcSession.connect(
-        {
-          url,
-          token,
-          options: {
-            autoSubscribe,
-            dynacast,
-            iceServers,
-            connectTimeoutMs: timeoutMs,
-            encryption: options.encryption && sessionEncryption(options.encryption),
-          },
-        },
+        { url, token, options: sessionOptions(options) },
         this.#onEvent,
         attempt.signal,
       );

@@ -3,30 +3,17 @@ import type { LiveRooms } from './live-rooms.js';
 
 /** Calls `send` again and again until `room` has heard it: the first may come before it can hear anything. */
 export async function untilHeard(room: Room, send: () => Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  await new Promise<void>((resolve, reject) => {
-    room.once('dataReceived', () => resolve());
-    const again = (): void => {
-      send().then(() => (timer = setTimeout(again, 50)), reject);
-    };
-    again();
+  let heard = false;
+  const hearing = new Promise<void>((resolve) => {
+    room.once('dataReceived', () => {
+      heard = true;
+      resolve();
+    });
   });
-  clearTimeout(timer);
-}
-
-/**
- * As {@link talkers}, where all others know the first: the native side drops chat messages of strangers. It
- * joins first.
- */
-export async function acquaintances(
-  live: LiveRooms,
-  identity: string,
-  ...others: readonly string[]
-): Promise<Room[]> {
-  const first = await live.join(identity);
-  const rooms = await Promise.all(others.map((other) => live.join(other)));
-  await allHear(first, rooms);
-  return [first, ...rooms];
+  while (!heard) {
+    await send();
+    await Promise.race([hearing, new Promise((done) => setTimeout(done, 50))]);
+  }
 }
 
 /**

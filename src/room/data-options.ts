@@ -1,0 +1,53 @@
+import { checkOptions, checkSignal, checkString, shown } from '../core/check.js';
+import { checkText } from '../core/own-bytes.js';
+
+/** How data is sent to others in the room. */
+export interface DataOptions {
+  /** What it's about, for the receiver to tell things apart. Default: empty. */
+  readonly topic?: string;
+  /**
+   * Who gets it; at least one. Default: everybody else in the room. One who isn't there gets nothing, now or
+   * later, which is no error.
+   */
+  readonly destinationIdentities?: readonly string[];
+  /** Gives it up: the caller gets the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** @throws TypeError or RangeError if an option is not as it must be. */
+export function checkDataOptions(options: DataOptions): void {
+  checkOptions(options, 'options');
+  const { topic, destinationIdentities, signal } = options;
+  if (topic !== undefined) checkText(topic, 'options.topic');
+  if (destinationIdentities !== undefined) {
+    const name = 'options.destinationIdentities';
+    checkStrings(destinationIdentities, name);
+    if (destinationIdentities.length === 0) {
+      // To the native side nobody is everybody, which is not what whoever filtered a list meant.
+      throw new RangeError(
+        `${name} must name somebody, got []; leave it out to send to everybody.`,
+      );
+    }
+  }
+  checkSignal(signal, 'options.signal');
+}
+
+/** @throws TypeError or RangeError if not an array of strings with something in them. */
+export function checkStrings(values: unknown, name: string): void {
+  if (!Array.isArray(values)) {
+    throw new TypeError(`${name} must be an array, got ${shown(values)}.`);
+  }
+  values.forEach((value: unknown, i) => {
+    checkString(value, `${name}[${i}]`);
+  });
+}
+
+/** @throws TypeError if not an object whose values are strings. */
+export function checkAttributes(attributes: unknown, name: string): void {
+  checkOptions(attributes ?? null, name);
+  for (const [key, value] of Object.entries(attributes as object)) {
+    if (typeof value !== 'string') {
+      throw new TypeError(`${name}[${shown(key)}] must be a string, got ${shown(value)}.`);
+    }
+  }
+}

@@ -1,0 +1,85 @@
+import { checkFunction, checkInteger, checkString } from '../core/check.js';
+import { checkText } from '../core/own-bytes.js';
+import type { ByteOptions, StreamOptions, TextOptions } from '../native/outgoing-streams.js';
+import {
+  checkAttributes,
+  checkDataOptions,
+  checkStrings,
+  type DataOptions,
+} from './data-options.js';
+import type { StreamProgress } from './stream-reader.js';
+
+/** How a stream of either kind is sent. */
+export interface SendOptions extends DataOptions {
+  /** Whatever you attach, by key. Names, topic and attributes have to be less than 60,000 bytes together. */
+  readonly attributes?: Readonly<Record<string, string>>;
+  /** One of its kind. Default: made up. */
+  readonly streamId?: string;
+}
+
+/** How a text is sent. */
+export interface SendTextOptions extends SendOptions {
+  /** The stream that this one answers, for chats. */
+  readonly replyToStreamId?: string;
+  /** Streams of bytes that belong to it, for chats. */
+  readonly attachedStreamIds?: readonly string[];
+}
+
+/** How a stream of text is sent: the signal gives it up at any time before it's closed. */
+export type StreamTextOptions = SendTextOptions;
+
+/** How bytes are sent. */
+export interface SendBytesOptions extends SendOptions {
+  /** Such as a file's name. Default `unnamed`, or that of the file. */
+  readonly name?: string;
+  /** Default `application/octet-stream`. */
+  readonly mimeType?: string;
+  /** Called after each piece. What it throws gives the stream up, and is thrown to the caller. */
+  readonly onProgress?: (progress: StreamProgress) => void;
+}
+
+/** How a file is sent. */
+export type SendFileOptions = SendBytesOptions;
+
+/** How a stream of bytes is sent: the signal gives it up at any time before it's closed. */
+export interface StreamBytesOptions extends Omit<SendBytesOptions, 'onProgress'> {
+  /** How much it will be, which the receiver is told; then it can't be more or less. Default: not said. */
+  readonly totalBytes?: number;
+}
+
+/** @throws TypeError or RangeError if an option is not as it must be. */
+export function textStreamOptions(options: SendTextOptions): TextOptions {
+  const common = streamOptions(options);
+  const { replyToStreamId, attachedStreamIds = [] } = options;
+  if (replyToStreamId !== undefined) checkString(replyToStreamId, 'options.replyToStreamId');
+  checkStrings(attachedStreamIds, 'options.attachedStreamIds');
+  return { ...common, replyToStreamId, attachedStreamIds: [...attachedStreamIds] };
+}
+
+/** @throws TypeError or RangeError if an option is not as it must be. */
+export function byteStreamOptions(options: StreamBytesOptions): ByteOptions {
+  const common = streamOptions(options);
+  const { name = 'unnamed', mimeType = 'application/octet-stream', totalBytes } = options;
+  checkText(name, 'options.name');
+  checkString(mimeType, 'options.mimeType');
+  if (totalBytes !== undefined) checkInteger(totalBytes, 'options.totalBytes', { min: 0 });
+  return { ...common, name, mimeType, totalBytes };
+}
+
+/** @throws TypeError if it's not a function. */
+export function checkProgress(onProgress: unknown): void {
+  if (onProgress !== undefined) checkFunction(onProgress, 'options.onProgress');
+}
+
+function streamOptions(options: SendOptions): StreamOptions {
+  checkDataOptions(options);
+  const { topic = '', destinationIdentities = [], attributes = {}, streamId } = options;
+  checkAttributes(attributes, 'options.attributes');
+  if (streamId !== undefined) checkString(streamId, 'options.streamId');
+  return {
+    topic,
+    destinationIdentities: [...destinationIdentities],
+    attributes: { ...attributes },
+    streamId,
+  };
+}

@@ -1,0 +1,517 @@
+import { randomBytes } from 'node:crypto';
+import {
+  type ByteStreamReader,
+  type ByteStreamWriter,
+  type FramewireError,
+  type Room,
+  type StreamProgress,
+  type TextStreamReader,
+} from 'framewire';
+import { talkers } from '../support/data.js';
+import { liveRooms } from '../support/live-rooms.js';
+
+const live = liveRooms();
+
+async function pair(): Promise<[alice: Room, bob: Room]> {
+  const [alice, bob] = await talkers(live, 'alice', 'bob');
+  return [alice!, bob!];
+}
+
+function nextText(room: Room, topic = 'test', options = {}): Promise<TextStreamReader> {
+  return new Promise((resolve) => {
+    const off = room.registerTextStreamHandler(
+      topic,
+      (reader) => {
+        off();
+        resolve(reader);
+      },
+      options,
+    );
+  });
+}
+
+function nextBytes(room: Room, topic = 'test', options = {}): Promise<ByteStreamReader> {
+  return new Promise((resolve) => {
+    const off = room.registerByteStreamHandler(
+      topic,
+      (reader) => {
+        off();
+        resolve(reader);
+      },
+      options,
+    );
+  });
+}
+
+function codeOf(promise: Promise<unknown>): Promise<string> {
+  return promise.then(
+    () => 'nothing',
+    (error: unknown) => (error as FramewireError).code,
+  );
+}
+
+describe('text', () => {
+  it('comes whole, with what was said of it', async () => {
+    const [alice, bob] = await pair();
+    const incoming = nextText(bob, 'story');
+    const text = 'Es war einmal … \u{1f9d9}'.repeat(5_000);
+    const info = await alice.localParticipant.sendText(text, {
+      topic: 'story',
+      attributes: { mood: 'merry' },
+      replyToStreamId: 'earlier',
+      attachedStreamIds: ['picture'],
+    });
+    const reader = await incoming;
+    expect(await reader.readAll()).toBe(text);
+    expect(reader.info).toEqual(info);
+    expect(reader.info).toMatchObject({
+      topic: 'story',
+      mimeType: 'text/plain',
+      totalBytes: Buffer.byteLength(text),
+      attributes: { mood: 'merry' },
+      replyToStreamId: 'earlier',
+      attachedStreamIds: ['picture'],
+      encrypted: false,
+    });
+    expect(reader.senderIdentity).toBe('alice');
+    expect(reader.progress).toBe(1);
+    expect(Math.abs(reader.info.timestampMs - Date.now())).toBeLessThan(60_000);
+  });
+
+  it('comes as it is written, in whole characters', async () => {
+    const [alice, bob] = await pair();
+    const incoming = nextText(bob);
+    const writer = await alice.localParticipant.streamText({ topic: 'test' });
+    const reader = await incoming;
+    const pieces = reader[Symbol.asyncIterator]();
+    await writer.write('one');
+    expect(await pieces.next()).toEqual({ done: false, value: 'one' });
+    // Half of a character waits for the other half.
+    await writer.write('two \ud83e');
+    expect(await pieces.next()).toEqual({ done: false, value: 'two ' });
+    await writer.write('\uddd9');
+    expect(await pieces.next()).toEqual({ done: false, value: '\u{1f9d9}' });
+    expect(reader.progress).toBeUndefined();
+    expect(reader.bytesReceived).toBe(11);
+    expect(writer.bytesWritten).toBe(11);
+    await writer.write('');
+    await writer.write('lone \udc00 and \ud800');
+    await writer.close();
+    let rest = '';
+    for (let next = await pieces.next(); !next.done; next = await pieces.next()) rest += next.value;
+    expect(rest).toBe('lone \ufffd and \ufffd');
+  });
+
+  it('keeps the order of writes, and of whole texts, that nobody waited for', async () => {
+    const [alice, bob] = await pair();
+    const incoming = nextText(bob);
+    const writer = await alice.localParticipant.streamText({ topic: 'test' });
+    const words = Array.from({ length: 200 }, (_, i) => `${i} `);
+    void Promise.all(words.map((word) => writer.write(word)));
+    await writer.close();
+    expect(await (await incoming).readAll()).toBe(words.join(''));
+
+    const lines: string[] = [];
+    const all = new Promise<void>((resolve) => {
+      let begun = 0;
+      let ended = 0;
+      bob.registerTextStreamHandler('line', async (reader) => {
+        const i = begun++;
+        lines[i] = await reader.readAll();
+        if (++ended === words.length) resolve();
+      });
+    });
+    await Promise.all(
+      words.map((word) => alice.localParticipant.sendText(word, { topic: 'line' })),
+    );
+    await all;
+    expect(lines).toEqual(words);
+  });
+
+  it('may be empty', async () => {
+    const [alice, bob] = await pair();
+    let incoming = nextText(bob);
+    await alice.localParticipant.sendText('', { topic: 'test' });
+    expect(await (await incoming).readAll()).toBe('');
+    incoming = nextText(bob);
+    await (await alice.localParticipant.streamText({ topic: 'test' })).close();
+    expect(await (await incoming).readAll()).toBe('');
+  });
+});
+
+describe('bytes', () => {
+  it('come whole, with progress at both ends', async () => {
+    const [alice, bob] = await pair();
+    const incoming = nextBytes(bob);
+    const bytes = randomBytes(1_000_000);
+    const sent: StreamProgress[] = [];
+    const sending = alice.localParticipant.sendBytes(bytes, {
+      topic: 'test',
+      name: 'noise.bin',
+      mimeType: 'application/x-noise',
+      onProgress: (progress) => sent.push(progress),
+    });
+    const reader = await incoming;
+    const read: StreamProgress[] = [];
+    const whole = await reader.readAll({ onProgress: (progress) => read.push(progress) });
+    expect(Buffer.compare(whole, bytes)).toBe(0);
+    expect(reader.info).toEqual(await sending);
+    expect(reader.info).toMatchObject({
+      name: 'noise.bin',
+      mimeType: 'application/x-noise',
+      totalBytes: 1_000_000,
+    });
+    for (const progress of [sent, read]) {
+      expect(progress.length).toBeGreaterThan(10);
+      expect(progress.at(-1)).toEqual({ bytes: 1_000_000, totalBytes: 1_000_000 });
+      const counts = progress.map((one) => one.bytes);
+      expect(counts).toEqual([...counts].sort((a, b) => a - b));
+    }
+  });
+
+  it('come as they are written, of whatever memory', async () => {
+    const [alice, bob] = await pair();
+    const incoming = nextBytes(bob);
+    const writer = await alice.localParticipant.streamBytes({ topic: 'test' });
+    const shared = new Uint8Array(new SharedArrayBuffer(4), 1, 2);
+    shared.set([4, 5]);
+    await writer.write(new Uint8Array([9, 1, 2, 3, 9]).subarray(1, 4));
+    await writer.write(shared);
+    await writer.write(new Uint8Array(0));
+    await writer.close();
+    await writer.close();
+    const pieces: number[][] = [];
+    for await (const piece of await incoming) pieces.push([...new Uint8Array(piece.buffer)]);
+    expect(pieces).toEqual([
+      [1, 2, 3],
+      [4, 5],
+    ]);
+    await expect(writer.write(new Uint8Array(1))).rejects.toMatchObject({ code: 'closed' });
+  });
+
+  it('are what was announced, neither more nor less', async () => {
+    const [alice, bob] = await pair();
+    const incoming = nextBytes(bob);
+    const writer = await alice.localParticipant.streamBytes({ topic: 'test', totalBytes: 4 });
+    await writer.write(new Uint8Array(3));
+    await expect(writer.write(new Uint8Array(2))).rejects.toThrow(
+      new RangeError('bytes must be at most 1 more, got 2.'),
+    );
+    await expect(writer.close()).rejects.toMatchObject({ code: 'incomplete' });
+    await expect(writer.close()).rejects.toMatchObject({ code: 'incomplete' });
+    await expect((await incoming).readAll()).rejects.toMatchObject({ code: 'incomplete' });
+  });
+});
+
+describe('a stream that does not come to its end', () => {
+  it.each([
+    {
+      how: 'aborts it',
+      giveUp: (writer: ByteStreamWriter) => writer.abort('no \u001b[31mtime'),
+      atSender: 'The stream was given up.',
+      atReader: String.raw`The sender gave the stream up: 'no \x1B[31mtime'.`,
+    },
+    {
+      how: 'aborts the signal',
+      giveUp: async (_writer: ByteStreamWriter, abort: AbortController) => {
+        abort.abort(new Error('enough'));
+        await Promise.resolve();
+      },
+      atSender: 'enough',
+      atReader: "The sender gave the stream up: 'aborted'.",
+    },
+    {
+      how: 'leaves its scope',
+      giveUp: (writer: ByteStreamWriter) => writer[Symbol.asyncDispose](),
+      atSender: 'The stream was given up.',
+      atReader: "The sender gave the stream up: 'the sender did not finish it'.",
+    },
+  ])(
+    'fails at the reader, after what came, when the sender $how',
+    async ({ giveUp, atSender, atReader }) => {
+      const [alice, bob] = await pair();
+      const incoming = nextBytes(bob);
+      const abort = new AbortController();
+      const writer = await alice.localParticipant.streamBytes({
+        topic: 'test',
+        signal: abort.signal,
+      });
+      await writer.write(new Uint8Array([1, 2, 3]));
+      await giveUp(writer, abort);
+      await expect(writer.write(new Uint8Array(1))).rejects.toThrow(atSender);
+      await expect(writer.close()).rejects.toThrow(atSender);
+      const pieces = (await incoming)[Symbol.asyncIterator]();
+      expect(await pieces.next()).toMatchObject({ value: new Uint8Array([1, 2, 3]) });
+      const expected = expect.objectContaining({ code: 'aborted', message: atReader }) as Error;
+      await expect(pieces.next()).rejects.toEqual(expected);
+      // It stays failed, however often one asks.
+      await expect(pieces.next()).rejects.toEqual(expected);
+    },
+  );
+
+  it('fails at the reader when what is told of the progress throws', async () => {
+    const [alice, bob] = await pair();
+    const incoming = nextBytes(bob);
+    const sending = alice.localParticipant.sendBytes(new Uint8Array(500_000), {
+      topic: 'test',
+      onProgress: () => {
+        throw new Error('a defect of mine');
+      },
+    });
+    await expect(sending).rejects.toThrow('a defect of mine');
+    await expect((await incoming).readAll()).rejects.toMatchObject({ code: 'incomplete' });
+  });
+
+  it('fails when the sender leaves or we do, never as if it were whole', async () => {
+    const [alice, bob] = await pair();
+    await bob.waitForParticipant('alice');
+    let incoming = nextText(bob);
+    let writer = await alice.localParticipant.streamText({ topic: 'test' });
+    await writer.write('half of');
+    const left = (await incoming).readAll();
+    await alice.disconnect();
+    expect(await codeOf(left)).toBe('participant-left');
+    await expect(writer.write('more')).rejects.toMatchObject({ code: 'disconnected' });
+    await expect(writer.close()).rejects.toMatchObject({ code: 'disconnected' });
+
+    const carol = await live.join('carol');
+    incoming = nextText(bob);
+    writer = await carol.localParticipant.streamText({ topic: 'test' });
+    await writer.write('half of');
+    const reader = await incoming;
+    const ended = reader.readAll();
+    await bob.disconnect();
+    expect(await codeOf(ended)).toBe('disconnected');
+    await expect(reader.readAll()).rejects.toMatchObject({ code: 'invalid-state' });
+  });
+
+  it('fails when the server takes us out', async () => {
+    const [alice, bob] = await pair();
+    const incoming = nextBytes(bob);
+    const writer = await alice.localParticipant.streamBytes({ topic: 'test' });
+    await writer.write(new Uint8Array(10));
+    const ended = codeOf((await incoming).readAll());
+    await live.admin.deleteRoom(live.roomName);
+    // The server takes one out before the other.
+    expect(['disconnected', 'participant-left']).toContain(await ended);
+    await expect(writer.close()).rejects.toMatchObject({ code: 'disconnected' });
+  });
+
+  it('fails on both sides when the sender has to join anew, and goes on over a quick reconnect', async () => {
+    const [alice, bob] = await pair();
+    const incoming = nextText(bob);
+    const writer = await alice.localParticipant.streamText({ topic: 'test' });
+    await writer.write('before, ');
+    await alice.simulateScenario('signal-reconnect');
+    await writer.write('after, ');
+    const ended = codeOf((await incoming).readAll());
+    const { sid } = alice.localParticipant;
+    await alice.simulateScenario('full-reconnect');
+    while (alice.localParticipant.sid === sid) await new Promise((done) => setTimeout(done, 20));
+    await expect(writer.write('lost')).rejects.toMatchObject({ code: 'disconnected' });
+    // The server tells of having left, or the writer of having failed, whichever is first.
+    expect(['participant-left', 'aborted']).toContain(await ended);
+  });
+
+  it.each([
+    {
+      how: 'leaving the loop',
+      giveUp: async (reader: ByteStreamReader) => {
+        for await (const piece of reader) return piece.byteLength;
+        return 0;
+      },
+      outcome: { value: 15_000 },
+    },
+    {
+      how: 'closing it',
+      giveUp: (reader: ByteStreamReader) =>
+        reader.readAll({ onProgress: () => void reader.close() }),
+      outcome: { reason: { code: 'closed' } },
+    },
+    {
+      how: 'the signal',
+      giveUp: (reader: ByteStreamReader) => {
+        const abort = new AbortController();
+        const onProgress = (): void => abort.abort(new Error('enough'));
+        return reader.readAll({ onProgress, signal: abort.signal });
+      },
+      outcome: { reason: { message: 'enough' } },
+    },
+    {
+      how: 'taking no more than a limit',
+      giveUp: (reader: ByteStreamReader) => reader.readAll({ maxBytes: 20_000 }),
+      outcome: { reason: { code: 'overflow' } },
+    },
+    {
+      how: 'throwing',
+      giveUp: (reader: ByteStreamReader) =>
+        reader.readAll({
+          onProgress: () => {
+            throw new Error('a defect of mine');
+          },
+        }),
+      outcome: { reason: { message: 'a defect of mine' } },
+    },
+  ])('is given up by its reader by $how', async ({ giveUp, outcome }) => {
+    const [alice, bob] = await pair();
+    const incoming = nextBytes(bob);
+    const writer = await alice.localParticipant.streamBytes({ topic: 'test' });
+    await writer.write(new Uint8Array(30_000));
+    const reader = await incoming;
+    const [result] = await Promise.allSettled([giveUp(reader)]);
+    expect(result).toMatchObject(outcome);
+    await expect(reader.readAll()).rejects.toMatchObject({ code: 'invalid-state' });
+    // To the sender that's no matter: others may read on.
+    await writer.write(new Uint8Array(30_000));
+    await writer.close();
+  });
+});
+
+describe('what nobody reads', () => {
+  it('fails with overflow at the limit of its handler, and can not be taken for the whole', async () => {
+    const [alice, bob] = await pair();
+    const incoming = nextBytes(bob, 'test', { maxBufferedBytes: 100_000 });
+    await alice.localParticipant.sendBytes(randomBytes(500_000), { topic: 'test' });
+    const reader = await incoming;
+    // Something that is sent later has arrived: so has all of the stream.
+    const later = nextText(bob, 'later');
+    await alice.localParticipant.sendText('x', { topic: 'later' });
+    await (await later).readAll();
+    expect(reader.bytesReceived).toBeLessThanOrEqual(100_000);
+    await expect(reader.readAll()).rejects.toMatchObject({ code: 'overflow' });
+  });
+
+  it('is at most what connect() allows for a stream', async () => {
+    const bob = await live.join('bob', { dataStream: { maxPayloadBytes: 100_000 } });
+    const alice = await live.join('alice');
+    const incoming = nextBytes(bob);
+    const sending = alice.localParticipant.sendBytes(randomBytes(200_000), { topic: 'test' });
+    await expect((await incoming).readAll()).rejects.toMatchObject({ code: 'overflow' });
+    await sending;
+  });
+});
+
+describe('handlers', () => {
+  it('are one for a topic, come and go, and outlast the stay', async () => {
+    const bob = live.room();
+    const texts: string[] = [];
+    let heard: () => void = () => undefined;
+    const off = bob.registerTextStreamHandler('', async (reader, sender) => {
+      texts.push(`${sender.identity}: ${await reader.readAll()}`);
+      heard();
+    });
+    expect(() => bob.registerTextStreamHandler('', () => undefined)).toThrow(
+      expect.objectContaining({ code: 'invalid-state' }) as Error,
+    );
+    // Of the other kind it's another topic.
+    bob.registerByteStreamHandler('', () => undefined)();
+    for (let stay = 0; stay < 2; stay++) {
+      await bob.connect(live.server.url, await live.token('bob'));
+      const alice = await live.join('alice');
+      const next = new Promise<void>((resolve) => (heard = resolve));
+      await alice.localParticipant.sendText(`stay ${stay}`);
+      await next;
+      await bob.disconnect();
+    }
+    expect(texts).toEqual(['alice: stay 0', 'alice: stay 1']);
+    off();
+    bob.registerTextStreamHandler('', () => undefined);
+    off();
+    expect(() => bob.registerTextStreamHandler('', () => undefined)).toThrow();
+    bob.unregisterTextStreamHandler('');
+    bob.unregisterTextStreamHandler('');
+    bob.registerTextStreamHandler('', () => undefined);
+  });
+
+  it('that throw or reject are told of by the error event, and close the stream', async () => {
+    const [alice, bob] = await pair();
+    const errors: unknown[] = [];
+    bob.on('error', (error) => errors.push(error));
+    const readers: TextStreamReader[] = [];
+    bob.registerTextStreamHandler('throws', (reader) => {
+      readers.push(reader);
+      throw new Error('at once');
+    });
+    bob.registerTextStreamHandler('rejects', async (reader) => {
+      readers.push(reader);
+      for await (const piece of reader) throw new Error(`at ${piece}`);
+    });
+    await alice.localParticipant.sendText('x', { topic: 'throws' });
+    await alice.localParticipant.sendText('x', { topic: 'rejects' });
+    const later = nextText(bob, 'later');
+    await alice.localParticipant.sendText('x', { topic: 'later' });
+    expect(await (await later).readAll()).toBe('x');
+    expect(errors).toEqual([new Error('at once'), new Error('at x')]);
+    for (const reader of readers) {
+      await expect(reader.readAll()).rejects.toMatchObject({ code: 'invalid-state' });
+    }
+  });
+});
+
+describe('bad arguments', () => {
+  it('are refused before anything is sent', async () => {
+    const alice = await live.join('alice');
+    const { localParticipant: me } = alice;
+    const bad: [() => unknown, string | RegExp][] = [
+      [() => me.sendText(5 as never), 'text must be a string, got 5.'],
+      [() => me.sendText('x', null as never), 'options must be an object, got null.'],
+      [() => me.sendText('x', { topic: 5 as never }), 'options.topic must be a string, got 5.'],
+      [
+        () => me.sendText('x', { attributes: { a: 1 as never } }),
+        "options.attributes['a'] must be a string, got 1.",
+      ],
+      [
+        () => me.sendText('x', { attributes: [] as never }),
+        /^options.attributes must be an object/,
+      ],
+      [
+        () => me.sendText('x', { attachedStreamIds: 'a' as never }),
+        /^options.attachedStreamIds must be an array/,
+      ],
+      [() => me.streamText({ streamId: '' }), /^options.streamId must not be empty/],
+      [
+        () => me.streamText({ destinationIdentities: [] }),
+        /^options.destinationIdentities must name somebody/,
+      ],
+      [
+        () => me.streamBytes({ totalBytes: -1 }),
+        /^options.totalBytes must be an integer of at least 0/,
+      ],
+      [() => me.streamBytes({ name: 5 as never }), 'options.name must be a string, got 5.'],
+      [() => me.sendBytes('x' as never), "bytes must be a Uint8Array, got 'x'."],
+      [
+        () => me.sendBytes(new Uint8Array(1), { onProgress: 5 as never }),
+        /^options.onProgress must be a function/,
+      ],
+      [() => me.streamBytes({ attributes: { a: 'a'.repeat(70_000) } }), /must be shorter together/],
+      [() => me.streamBytes({ signal: AbortSignal.abort(new Error('enough')) }), 'enough'],
+      [() => me.sendText('x', { signal: AbortSignal.abort(new Error('enough')) }), 'enough'],
+    ];
+    for (const [call, message] of bad) {
+      await expect(Promise.resolve().then(call)).rejects.toThrow(message);
+    }
+    expect(() => alice.registerTextStreamHandler(5 as never, () => undefined)).toThrow(TypeError);
+    expect(() => alice.registerTextStreamHandler('x', 5 as never)).toThrow(TypeError);
+    expect(() =>
+      alice.registerByteStreamHandler('x', () => undefined, { maxBufferedBytes: 0 }),
+    ).toThrow(RangeError);
+    await expect(live.join('bob', { dataStream: { maxPayloadBytes: 0 } })).rejects.toThrow(
+      RangeError,
+    );
+  });
+
+  it('of a token without the permission, and calls after leaving, fail at once', async () => {
+    const mute = await live.join('mute', { grants: { canPublishData: false } });
+    const { localParticipant: me } = mute;
+    const calls = [
+      () => me.sendText('x'),
+      () => me.streamText(),
+      () => me.sendBytes(new Uint8Array(1)),
+      () => me.streamBytes(),
+      () => me.sendFile(__filename),
+    ];
+    for (const call of calls) expect(await codeOf(call())).toBe('forbidden');
+    await mute.disconnect();
+    for (const call of calls) expect(await codeOf(call())).toBe('disconnected');
+  });
+});
