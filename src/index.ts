@@ -37,7 +37,14 @@ export {
   KEY_DERIVATIONS,
   type KeyDerivation,
 } from './native/e2ee.js';
-export { VIDEO_CODECS, type VideoCodec } from './native/publish-options.js';
+export {
+  DEGRADATION_PREFERENCES,
+  type DegradationPreference,
+  VIDEO_CODECS,
+  VIDEO_ENCODERS,
+  type VideoCodec,
+  type VideoEncoder,
+} from './native/publish-options.js';
 export type { RtcNodeRoom } from './native/rtc-session.js';
 export {
   CONNECTION_QUALITIES,
@@ -52,6 +59,7 @@ export {
 } from './native/participant-view.js';
 export { DISCONNECT_REASONS, type DisconnectReason } from './native/rtc-state.js';
 export type { IceServer } from './native/session-options.js';
+export { SCALABILITY_MODES, type ScalabilityMode } from './native/scalability-mode.js';
 export { SIMULATE_SCENARIOS, type SimulateScenario } from './native/simulate-scenario.js';
 export type { RtcAudioPlayoutStats, RtcMediaSourceStats } from './native/stats/media-stats.js';
 export type { RoomStats, RtcStats, RtcStatsType } from './native/stats/rtc-stats.js';
@@ -96,9 +104,10 @@ export type { DataOptions } from './room/data-options.js';
 export type { PublishDataOptions } from './room/data-sender.js';
 export { E2ee, type FrameCryptor, type KeyOptions } from './room/e2ee.js';
 export type { EncryptionOptions } from './room/encryption-options.js';
-export { LocalParticipant, type PublishOptions } from './room/local-participant.js';
+export { LocalParticipant } from './room/local-participant.js';
 export type { SetOptions } from './room/own-details.js';
 export { Participant, type ParticipantEvents } from './room/participant.js';
+export type { PublishOptions } from './room/publish-options.js';
 export { RemoteParticipant } from './room/remote-participant.js';
 export { Room } from './room/room.js';
 export type { ConnectionState, RoomEvents } from './room/room-events.js';

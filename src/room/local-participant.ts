@@ -1,25 +1,12 @@
-import {
-  checkBoolean,
-  checkInteger,
-  checkOneOf,
-  checkOptions,
-  checkPositive,
-  checkSignal,
-  checkString,
-  shown,
-} from '../core/check.js';
+import { shown } from '../core/check.js';
 import { FramewireError } from '../core/errors.js';
 import { log } from '../core/log.js';
-import { TRACK_SOURCES, type TrackSource } from '../core/track-handle.js';
-import {
-  type SessionPublishOptions,
-  VIDEO_CODECS,
-  type VideoCodec,
-} from '../native/publish-options.js';
+import type { TrackSource } from '../core/track-handle.js';
 import type { ParticipantState } from '../native/participant-view.js';
 import type { RtcSession } from '../native/rtc-session.js';
 import type { DisconnectReason, PublicationState } from '../native/rtc-state.js';
 import { sendDtmf } from '../native/transcription.js';
+import { sentMimeType } from '../native/sent-codec.js';
 import { publishedTrackStats } from '../native/stats/track-stats.js';
 import { LocalAudioTrack, LocalVideoTrack } from '../tracks/local-track.js';
 import { LocalTrackPublication } from '../tracks/local-track-publication.js';
@@ -36,48 +23,15 @@ import type {
   StreamTextOptions,
 } from './stream-options.js';
 import type { TextStreamWriter } from './text-stream-writer.js';
-import { defaultBitrateBps } from './default-bitrate.js';
 import { checkedDtmf, type PublishDtmfOptions } from './dtmf.js';
 import type { FollowedRoom } from './identity-follower.js';
 import { OwnDetails, type SetOptions } from './own-details.js';
 import { Participant, type ReadableTrack } from './participant.js';
+import { type PublishOptions, resolvePublishOptions } from './publish-options.js';
 import type { RemoteParticipant } from './remote-participant.js';
 import { type PerformRpcOptions, RpcCaller } from './rpc-caller.js';
 import type { RpcHandler, RpcMethods } from './rpc-methods.js';
 import { publishTranscription, type PublishTranscriptionOptions } from './transcription.js';
-
-const DEFAULT_MAX_FPS = 30;
-
-/** How a track is published. */
-export interface PublishOptions {
-  /** What others see it as. Default: `microphone` for audio, `screen_share` or `camera` for video. */
-  readonly source?: TrackSource;
-  /** Video only. Default: LiveKit's, which is `vp8`. In an encrypted room `av1` is `unsupported`. */
-  readonly codec?: VideoCodec;
-  /** The most bits a second that the encoder may use. Default: LiveKit's, by the size. */
-  readonly maxBitrateBps?: number;
-  /**
-   * Video only: the most frames a second that are sent. Default: LiveKit's, by the size, which below
-   * 720p is less than 30; with `maxBitrateBps` alone it's 30.
-   */
-  readonly maxFps?: number;
-  /** Video only: sends smaller sizes as well, for subscribers with less room. Default: LiveKit's, on. */
-  readonly simulcast?: boolean;
-  /** Audio only: sends less in silence. Default: LiveKit's, on. */
-  readonly dtx?: boolean;
-  /** Audio only: sends everything twice, against lost packets. Default: LiveKit's, on. */
-  readonly red?: boolean;
-  /** Tracks of one stream name are played in sync by browsers. Default: none. */
-  readonly stream?: string;
-  /**
-   * Video only: sends capture time, frame id and user data with each frame. Default `true`, but `false`
-   * with h264: there a subscriber that knows nothing of it, such as most browsers, sees nothing of a
-   * picture that is so small or plain that its key frames fit into one packet.
-   */
-  readonly frameMetadata?: boolean;
-  /** Gives up: the caller gets the signal's reason, and what is published all the same is taken back. */
-  readonly signal?: AbortSignal;
-}
 
 /** What the local participant needs of its room. */
 export interface LocalParticipantRoom {
@@ -135,8 +89,10 @@ export class LocalParticipant extends Participant<LocalTrackPublication> {
    * @throws TypeError if an argument has the wrong type.
    * @throws RangeError if a value is out of range.
    * @throws FramewireError `forbidden` if the token doesn't allow it, `invalid-state` if the track is
-   * published already, here or in another room, `closed` if it's closed, `unsupported` for a codec that isn't there
-   * or that encryption breaks, `disconnected` if the room is left meanwhile. The signal's reason if it aborts.
+   * published already, here or in another room, or taken back meanwhile; `closed` if it's closed;
+   * `unsupported` for a codec that isn't there, that encryption breaks, or that the server doesn't allow:
+   * others may have heard of the track for a moment then; `disconnected` if the room is left meanwhile. The signal's reason if
+   * it aborts.
    */
   async publishTrack(
     track: LocalVideoTrack | LocalAudioTrack,
@@ -145,15 +101,14 @@ export class LocalParticipant extends Participant<LocalTrackPublication> {
     if (!(track instanceof LocalVideoTrack || track instanceof LocalAudioTrack)) {
       throw new TypeError(`track must be a local track, got ${shown(track)}.`);
     }
-    checkPublishOptions(options);
+    const resolved = resolvePublishOptions(track, options);
     const { session } = this.#room;
     if (!session.isConnected()) throw notConnected();
     if (session.encrypted && options.codec === 'av1') {
       // Measured: no frame of it ever arrives, at us or at livekit-client.
       throw new FramewireError('unsupported', "LiveKit's end-to-end encryption breaks av1.");
     }
-    const source = options.source ?? defaultSource(track);
-    this.#checkPermission(source);
+    this.#checkPermission(resolved.source);
     track.roomPublishing();
     let handle: number;
     let native: { readonly state: PublicationState; readonly release: () => void };
@@ -161,16 +116,7 @@ export class LocalParticipant extends Participant<LocalTrackPublication> {
       ({ handle } = track.openNative());
       native = await session.publish(
         { handle, name: track.name, kind: track.kind },
-        {
-          source,
-          codec: options.codec,
-          encoding: encodingOf(track, options),
-          simulcast: options.simulcast,
-          dtx: options.dtx,
-          red: options.red,
-          stream: options.stream,
-          frameMetadata: options.frameMetadata ?? metadataIsHarmless(options.codec),
-        },
+        resolved,
         options.signal,
       );
     } catch (error) {
@@ -198,11 +144,7 @@ export class LocalParticipant extends Participant<LocalTrackPublication> {
       stats: () => publishedTrackStats(session, handle),
     });
     this.#room.published(publication);
-    // It was closed while the server answered.
-    if (track.ended) {
-      await this.#unpublish(publication);
-      throw new FramewireError('closed', `'${track.name}' was closed while it was published.`);
-    }
+    await this.#confirm(publication, handle, options);
     return publication;
   }
 
@@ -483,6 +425,33 @@ export class LocalParticipant extends Participant<LocalTrackPublication> {
     this.roomRemoved(sid);
   }
 
+  /** Waits until it's known what is sent. What isn't as was asked for is taken back. */
+  async #confirm(
+    publication: LocalTrackPublication,
+    handle: number,
+    { codec, signal }: PublishOptions,
+  ): Promise<void> {
+    const { track } = publication;
+    const isPublished = (): boolean => track.sid === publication.sid && !track.ended;
+    try {
+      const mimeType = await sentMimeType(this.#room.session, handle, { isPublished, signal });
+      publication.roomNegotiated(mimeType);
+      if (codec !== undefined && mimeType.toLowerCase() !== `video/${codec}`) {
+        throw new FramewireError(
+          'unsupported',
+          `The server does not allow ${codec} in this room: LiveKit would send ${mimeType}.`,
+        );
+      }
+    } catch (error) {
+      await this.#unpublish(publication);
+      // It was closed while the server answered.
+      if (track.ended) {
+        throw new FramewireError('closed', `'${track.name}' was closed while it was published.`);
+      }
+      throw error;
+    }
+  }
+
   #checkPermission(source: TrackSource): void {
     // Without this the native side waits 10 seconds for an answer that never comes.
     if (this.#mayPublish(source)) return;
@@ -499,48 +468,4 @@ export class LocalParticipant extends Participant<LocalTrackPublication> {
 
 function notConnected(): FramewireError {
   return new FramewireError('disconnected', 'The room is not connected.');
-}
-
-/** What the encoder may use; the native side takes both limits or neither. */
-function encodingOf(
-  track: LocalVideoTrack | LocalAudioTrack,
-  { maxBitrateBps, maxFps }: PublishOptions,
-): SessionPublishOptions['encoding'] {
-  if (maxBitrateBps === undefined && maxFps === undefined) return undefined;
-  const { width, height } = track.kind === 'video' ? track.source : { width: 0, height: 0 };
-  return {
-    maxBitrateBps: maxBitrateBps ?? defaultBitrateBps(width, height),
-    maxFps: maxFps ?? DEFAULT_MAX_FPS,
-  };
-}
-
-function defaultSource(track: LocalVideoTrack | LocalAudioTrack): TrackSource {
-  if (track.kind === 'audio') return 'microphone';
-  return track.source.screencast ? 'screen_share' : 'camera';
-}
-
-/**
- * LiveKit's server cuts metadata off the last packet of a frame for subscribers that don't know it. In
- * H.264 that packet may be several units with their lengths, and is broken then (measured: Chromium
- * decodes nothing of a plain 320x180).
- */
-function metadataIsHarmless(codec: VideoCodec | undefined): boolean {
-  return codec !== 'h264';
-}
-
-function checkPublishOptions(options: PublishOptions): void {
-  checkOptions(options, 'options');
-  const { source, codec, maxBitrateBps, maxFps, stream, signal } = options;
-  checkSignal(signal, 'options.signal');
-  if (source !== undefined) checkOneOf(source, 'options.source', TRACK_SOURCES);
-  if ((codec as string | undefined) === 'h265') {
-    throw new FramewireError('unsupported', "LiveKit's Node binding has no encoder for h265.");
-  }
-  if (codec !== undefined) checkOneOf(codec, 'options.codec', VIDEO_CODECS);
-  if (maxBitrateBps !== undefined) checkInteger(maxBitrateBps, 'options.maxBitrateBps', { min: 1 });
-  if (maxFps !== undefined) checkPositive(maxFps, 'options.maxFps');
-  if (stream !== undefined) checkString(stream, 'options.stream');
-  for (const name of ['simulcast', 'dtx', 'red', 'frameMetadata'] as const) {
-    if (options[name] !== undefined) checkBoolean(options[name], `options.${name}`);
-  }
 }

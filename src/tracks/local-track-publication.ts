@@ -9,6 +9,7 @@ import { TrackPublication } from './track-publication.js';
 export class LocalTrackPublication extends TrackPublication {
   /** What is published. */
   readonly track: LocalVideoTrack | LocalAudioTrack;
+  #mimeType = '';
   readonly #unpublish: () => Promise<void>;
   readonly #subscribed: Promise<void>;
   #settle: { readonly resolve: () => void; readonly reject: (error: Error) => void } | undefined;
@@ -35,6 +36,16 @@ export class LocalTrackPublication extends TrackPublication {
     unpublish: () => Promise<void>,
   ): LocalTrackPublication {
     return new LocalTrackPublication(state, track, unpublish);
+  }
+
+  /** Such as `video/VP8` or `audio/opus`: what the server has agreed to. */
+  override get mimeType(): string {
+    return this.#mimeType;
+  }
+
+  /** @internal The codec that it's sent with. */
+  roomNegotiated(mimeType: string): void {
+    this.#mimeType = mimeType;
   }
 
   /** Takes the track back; it can be published again. Safe to call twice. */
