@@ -37,6 +37,8 @@ export async function process({ room, signal }: RoleContext): Promise<RoleRun> {
       maxFps: fps,
       // Edges are harder to encode than what they are of.
       maxBitrateBps: 3_000_000,
+      // The viewer reads a code in the picture: on a busy machine rather a coarse one than a small one.
+      degradationPreference: 'maintain-framerate-and-resolution',
     }),
     room.localParticipant.publishTrack(LocalAudioTrack.create(TRACK_NAMES.tone, voice)),
   ]);

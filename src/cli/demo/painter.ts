@@ -19,6 +19,8 @@ export async function paint({ room, signal }: RoleContext): Promise<RoleRun> {
       simulcast: false,
       maxFps: fps,
       maxBitrateBps: 2_000_000,
+      // The viewer reads a code in the picture: on a busy machine rather a coarse one than a small one.
+      degradationPreference: 'maintain-framerate-and-resolution',
     }),
     room.localParticipant.publishTrack(LocalAudioTrack.create(TRACK_NAMES.tone, voice)),
   ]);
