@@ -22,6 +22,8 @@ export class ShownVideo {
     this.clear();
     if (!(track instanceof RemoteVideoTrack)) return;
     this.#track = track;
+    // Browsers hold pictures back to show them evenly. Here they are to be as new as can be.
+    track.setPlayoutDelay(0);
     track.attach(this.#video);
     if (MEASURABLE) this.#meter = new FrameMeter(this.#video, track);
     this.#screen.classList.add('live');
