@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,6 +13,7 @@ const samples = readdirSync(folder)
   .filter((file) => file.endsWith('.ts'))
   .map((file) => file.slice(0, -'.ts'.length));
 const output = mkdtempSync(join(tmpdir(), 'framewire-samples-'));
+const inbox = mkdtempSync(join(tmpdir(), 'framewire-inbox-'));
 
 const RED: Color = [255, 0, 0];
 const CYAN: Color = [0, 255, 255];
@@ -156,10 +158,34 @@ const EXPECTED: Readonly<Record<string, (stdout: string) => void | Promise<void>
     expect(stdout).toContain('visitor reads: Hello, visitor! Ask me for the time.');
     expect(stdout).toMatch(/visitor reads: It is \d\d:\d\d UTC\./);
   },
+  'send-a-file': (stdout) => {
+    const file = readFileSync(join(root, 'package-lock.json'));
+    const hash = createHash('sha256').update(file).digest('hex');
+    expect(stdout).toContain('100 % sent');
+    expect(stdout).toContain(`Receipt: ${file.byteLength} bytes, sha256 ${hash}`);
+  },
+  'receive-files': (stdout) => {
+    expect(stdout).toContain('postman sent "letter.txt", 17 bytes: letter.txt');
+    expect(stdout).toContain('postman sent "../../letter.txt", 17 bytes: letter (1).txt');
+    expect(stdout).toContain('postman: receipt for 17 bytes');
+    expect(readdirSync(inbox).sort()).toEqual(['letter (1).txt', 'letter.txt']);
+  },
 };
 
 /** The server tells up to 3 seconds late of who publishes nothing, and these wait for such a one. */
-const SECONDS: Readonly<Partial<Record<string, number>>> = { 'rpc-server': 8, 'chat-bot': 8 };
+const SECONDS: Readonly<Partial<Record<string, number>>> = {
+  'rpc-server': 8,
+  'chat-bot': 8,
+  'receive-files': 8,
+  // It ends when it has its receipt.
+  'send-a-file': 30,
+};
+
+/** Options of a sample's own. */
+const OWN_OPTIONS: Readonly<Partial<Record<string, readonly string[]>>> = {
+  'receive-and-save-pngs': ['--out', output],
+  'receive-files': ['--out', inbox],
+};
 
 const running = new Set<ChildProcess>();
 
@@ -189,9 +215,8 @@ beforeAll(() => {
   const lanes = [Promise.resolve<unknown>(undefined), Promise.resolve<unknown>(undefined)];
   samples.forEach((name, i) => {
     const lane = i % lanes.length;
-    const own = name === 'receive-and-save-pngs' ? ['--out', output] : [];
-    const seconds = String(SECONDS[name] ?? 3);
-    const run = async (): Promise<Result> => start([name, '--seconds', seconds, ...own]).result;
+    const args = [name, '--seconds', String(SECONDS[name] ?? 3), ...(OWN_OPTIONS[name] ?? [])];
+    const run = async (): Promise<Result> => start(args).result;
     const result = (lanes[lane] ?? Promise.resolve()).then(run);
     lanes[lane] = result;
     results.set(name, result);
@@ -200,7 +225,7 @@ beforeAll(() => {
 
 afterAll(() => {
   for (const child of running) child.kill('SIGKILL');
-  rmSync(output, { recursive: true, force: true });
+  for (const made of [output, inbox]) rmSync(made, { recursive: true, force: true });
 });
 
 describe('the samples', () => {
