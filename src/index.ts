@@ -98,7 +98,7 @@ export { ByteStreamReader } from './room/byte-stream-reader.js';
 export { ByteStreamWriter } from './room/byte-stream-writer.js';
 export type { ConnectOptions, DataStreamOptions } from './room/connect-options.js';
 export { DataPacket } from './room/data-packet.js';
-export { E2EE_STATES, type E2eeState } from './room/encryption-guard.js';
+export { E2EE_STATES, type E2eeState } from './room/e2ee-states.js';
 export { type Dtmf, DTMF_DIGITS, type DtmfDigit, type PublishDtmfOptions } from './room/dtmf.js';
 export type { DataOptions } from './room/data-options.js';
 export type { PublishDataOptions } from './room/data-sender.js';

@@ -1,9 +1,11 @@
 import { checkInteger, checkOptions, checkString } from '../core/check.js';
 import { FramewireError } from '../core/errors.js';
-import { SessionE2ee } from '../native/e2ee.js';
+import { type EncryptionType, type NativeE2eeState, SessionE2ee } from '../native/e2ee.js';
 import type { RtcSession } from '../native/rtc-session.js';
 import { checkKey, keyBytes } from './encryption-options.js';
 import { type EncryptedStay, EncryptionGuard } from './encryption-guard.js';
+import { type E2eeState, E2eeStates } from './e2ee-states.js';
+import { GivenUpKeys } from './given-up-keys.js';
 
 /** Which key of somebody's is meant. */
 export interface KeyOptions {
@@ -40,7 +42,11 @@ interface Joined {
  */
 export class E2ee {
   /** @internal */
-  readonly guard: EncryptionGuard = new EncryptionGuard(() => this.#enabled);
+  readonly guard: EncryptionGuard;
+  readonly #states = new E2eeStates();
+  readonly #givenUp = new GivenUpKeys((identity) => {
+    this.#revive(identity);
+  });
   #joined: Joined | 'unencrypted' | undefined;
   #enabled = false;
   /** The key that we send with. */
@@ -49,7 +55,7 @@ export class E2ee {
   readonly #trackIndexes = new Map<string, number>();
 
   private constructor() {
-    // The room makes it.
+    this.guard = new EncryptionGuard(this.#states, () => this.#enabled);
   }
 
   /** @internal */
@@ -210,6 +216,7 @@ export class E2ee {
       requireEncryption: requireEncryption === true,
       adopted,
     };
+    this.#states.clear();
     this.guard.roomJoined(stay);
     this.#enabled = stay !== undefined;
     this.#sendIndex = 0;
@@ -220,8 +227,34 @@ export class E2ee {
 
   /** @internal */
   roomLeft(): void {
+    this.#givenUp.clear();
     this.#joined = undefined;
     this.#enabled = false;
+  }
+
+  /** @internal The native side tells of a track of somebody's. @returns the state of all, if it changed. */
+  roomTold(identity: string, told: NativeE2eeState): NativeE2eeState | undefined {
+    const changed = this.#states.told(identity, told);
+    const state = this.#states.of(identity);
+    if (!changed || state === undefined) return undefined;
+    this.#givenUp.stateChanged(identity, state);
+    return state;
+  }
+
+  /**
+   * @internal We receive a track of somebody's from now on. @returns what to tell of it, if the native side
+   * doesn't.
+   */
+  roomSubscribed(identity: string, encryption: EncryptionType): E2eeState | undefined {
+    if (encryption !== 'none') this.#states.trackBegan(identity);
+    return this.guard.stateOfTrack(encryption);
+  }
+
+  /** @internal A track of somebody's is no longer received. */
+  roomUnsubscribed(identity: string, encryption: EncryptionType): void {
+    if (encryption === 'none') return;
+    const last = this.#states.trackEnded(identity);
+    if (last) this.#givenUp.gone(identity);
   }
 
   /** @internal A track of ours was published, perhaps anew and with another sid than it had. */
@@ -243,6 +276,24 @@ export class E2ee {
   #setEnabled(enabled: boolean): void {
     this.#encrypted().native.setEnabled(enabled);
     this.#enabled = enabled;
+  }
+
+  /** Sets a key of a participant anew, as it is: that does for all that they have. */
+  #revive(participant: string): void {
+    const joined = this.#joined;
+    if (typeof joined !== 'object' || !joined.native.isConnected()) return;
+    const { native, stay } = joined;
+    if (stay.shared) {
+      this.#sendDataWith(this.#sendIndex);
+      return;
+    }
+    for (let keyIndex = 0; keyIndex < stay.keyRingSize; keyIndex++) {
+      const key = native.key(participant, keyIndex);
+      if (!key) continue;
+      native.setKey(participant, key, keyIndex);
+      if (keyIndex !== this.#sendIndex) this.#sendDataWith(this.#sendIndex);
+      return;
+    }
   }
 
   #ownKey(keyIndex: number): Uint8Array | undefined {

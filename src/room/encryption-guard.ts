@@ -1,32 +1,7 @@
 import { log } from '../core/log.js';
 import type { TrackKind } from '../core/track-handle.js';
 import type { EncryptionType, NativeE2eeState } from '../native/e2ee.js';
-
-/**
- * What is known of the encryption of a participant's media.
- *
- * - `new`: nothing yet.
- * - `ok`: it can be encrypted, if it's ours, or decrypted.
- * - `encryption-failed`, `decryption-failed`: it can't; with the second the key is another than the
- *   sender's.
- * - `missing-key`: there is no key to do it with.
- * - `key-ratcheted`: its sender ratcheted the key, and so did we.
- * - `internal-error`: something else is wrong.
- * - `not-encrypted`: it came in the clear, and `requireEncryption` withholds it.
- */
-export const E2EE_STATES = [
-  'new',
-  'ok',
-  'encryption-failed',
-  'decryption-failed',
-  'missing-key',
-  'key-ratcheted',
-  'internal-error',
-  'not-encrypted',
-] as const;
-
-/** One of {@link E2EE_STATES}. */
-export type E2eeState = (typeof E2EE_STATES)[number];
+import type { E2eeState, E2eeStates } from './e2ee-states.js';
 
 /** How a stay was begun. */
 export interface EncryptedStay {
@@ -57,38 +32,20 @@ const GOOD_STATES: readonly (NativeE2eeState | undefined)[] = ['ok', 'key-ratche
  */
 export class EncryptionGuard {
   readonly #enabled: () => boolean;
-  readonly #states = new Map<string, NativeE2eeState>();
+  readonly #states: E2eeStates;
   #stay: EncryptedStay | undefined;
   #warned = false;
 
   /** @param enabled - Whether what we receive is decrypted now. */
-  constructor(enabled: () => boolean) {
+  constructor(states: E2eeStates, enabled: () => boolean) {
+    this.#states = states;
     this.#enabled = enabled;
   }
 
   /** A stay begins. */
   roomJoined(stay: EncryptedStay | undefined): void {
-    this.#states.clear();
     this.#stay = stay;
     this.#warned = false;
-  }
-
-  /** @returns whether the state is another than before. */
-  stateChanged(identity: string, state: NativeE2eeState): boolean {
-    if (this.#states.get(identity) === state) return false;
-    this.#states.set(identity, state);
-    return true;
-  }
-
-  /**
-   * A track is no longer received. States are told of a participant, not of a track: if it was the one that
-   * could not be decrypted, nothing tells that the others can.
-   *
-   * @param others - Whether others of the participant still are. If not, what comes next begins anew.
-   */
-  trackEnded(identity: string, others: boolean): void {
-    if (!others) this.#states.delete(identity);
-    else if (!GOOD_STATES.includes(this.#states.get(identity))) this.#states.set(identity, 'ok');
   }
 
   /**
@@ -103,7 +60,7 @@ export class EncryptionGuard {
       if (this.#wrongSide(type) !== undefined) return true;
       if (type === 'none') return false;
       if (!this.#enabled()) return true;
-      const state = this.#states.get(identity);
+      const state = this.#states.of(identity);
       if (kind === 'video') return state === undefined && this.#stay?.adopted === false;
       begunMs ??= performance.now();
       if (performance.now() - begunMs < SETTLING_MS) return true;

@@ -19,7 +19,7 @@ import type { DisconnectReason } from '../native/rtc-state.js';
 import type { RemoteAudioTrack, RemoteVideoTrack } from '../tracks/remote-track.js';
 import type { StatsOptions, Track } from '../tracks/track.js';
 import type { TrackPublication } from '../tracks/track-publication.js';
-import type { E2eeState } from './encryption-guard.js';
+import type { E2eeState } from './e2ee-states.js';
 import { type FollowedRoom, followIdentity } from './identity-follower.js';
 
 /**

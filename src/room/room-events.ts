@@ -6,7 +6,7 @@ import type { RemoteAudioTrack, RemoteVideoTrack } from '../tracks/remote-track.
 import type { RemoteTrackPublication } from '../tracks/remote-track-publication.js';
 import type { DataPacket } from './data-packet.js';
 import type { ChatMessage } from './chat-message.js';
-import type { E2eeState } from './encryption-guard.js';
+import type { E2eeState } from './e2ee-states.js';
 import type { Dtmf } from './dtmf.js';
 import type { LocalParticipant } from './local-participant.js';
 import type { RemoteParticipant } from './remote-participant.js';

@@ -4,7 +4,7 @@ import type { DisconnectReason } from '../native/rtc-state.js';
 import type { SessionEvent } from '../native/session-events.js';
 import type { RemoteTrackPublication } from '../tracks/remote-track-publication.js';
 import type { E2ee } from './e2ee.js';
-import type { E2eeState } from './encryption-guard.js';
+import type { E2eeState } from './e2ee-states.js';
 import type { FollowedRoom } from './identity-follower.js';
 import { LocalParticipant } from './local-participant.js';
 import { RemoteParticipant } from './remote-participant.js';
@@ -174,8 +174,8 @@ export class RoomPeople implements FollowedRoom {
       }
       case 'e2eeStateChanged': {
         const participant = this.byIdentity(event.identity);
-        if (!participant || !this.#e2ee.guard.stateChanged(event.identity, event.state)) return;
-        this.#tellState(participant, event.state);
+        const state = participant && this.#e2ee.roomTold(event.identity, event.state);
+        if (participant && state !== undefined) this.#tellState(participant, state);
         return;
       }
       default:
@@ -266,9 +266,9 @@ export class RoomPeople implements FollowedRoom {
         const publication = participant.roomSubscribed(state);
         const { track } = publication;
         if (!track) return;
+        const withheld = this.#e2ee.roomSubscribed(identity, publication.encryption);
         participant.roomTells(kind, track, publication);
         this.#emit(kind, track, publication, participant);
-        const withheld = this.#e2ee.guard.stateOfTrack(publication.encryption);
         if (withheld !== undefined) this.#tellState(participant, withheld);
         return;
       }
@@ -295,8 +295,7 @@ export class RoomPeople implements FollowedRoom {
     const { track } = publication;
     if (!track) return;
     participant.roomUnsubscribed(publication);
-    const others = [...participant.trackPublications.values()].some((one) => one.subscribed);
-    this.#e2ee.guard.trackEnded(participant.identity, others);
+    this.#e2ee.roomUnsubscribed(participant.identity, publication.encryption);
     participant.roomTells('trackUnsubscribed', track, publication);
     this.#emit('trackUnsubscribed', track, publication, participant);
     // The server tells only of those that we hear, so that nobody would say that this one is silent.

@@ -66,6 +66,19 @@ describe('with a key for each participant', () => {
     await untilTone(silent, 440);
   });
 
+  it('a sender who takes the right one later is heard', async () => {
+    const [alice, bob] = [await join('alice'), await join('bob')];
+    alice.e2ee.setKey('alice', 'wrong');
+    bob.e2ee.setKey('alice', 'right');
+    const failed = stateOf(bob, 'decryption-failed', 'alice');
+    await live.sing(alice, 440);
+    const { track } = await bob.waitForTrack({ kind: 'audio' });
+    await using stream = new AudioStream(track);
+    await failed;
+    alice.e2ee.setKey('alice', 'right');
+    expect(await untilTone(stream, 440)).toBeCloseTo(440, -1);
+  });
+
   it('without our own nothing is sent, and the state says so', async () => {
     const [alice, bob] = [await join('alice'), await join('bob')];
     bob.e2ee.setKey('alice', "alice's");

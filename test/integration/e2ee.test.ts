@@ -149,6 +149,33 @@ describe('with a shared key', () => {
     expect(wrong.received).toEqual(received);
   });
 
+  it('a sender who takes the right one later is seen and heard', async () => {
+    const [alice, bob] = [await join('alice', WRONG), await join('bob', RIGHT)];
+    const failed = stateOf(bob, 'decryption-failed');
+    await perform(alice);
+    await using watch = await Watch.of(bob, 'alice');
+    await failed;
+    const ok = stateOf(bob, 'ok');
+    alice.e2ee.setSharedKey(RIGHT.sharedKey);
+    expect(await ok).toEqual(['ok', bob.remoteParticipants.get('alice')]);
+    await watch.comes(RED, 440);
+  });
+
+  it('a sender who comes back with the right one is seen and heard', async () => {
+    const [alice, bob] = [await join('alice', WRONG), await join('bob', RIGHT)];
+    const failed = stateOf(bob, 'decryption-failed');
+    await perform(alice);
+    await failed;
+    const gone = nextEvent(bob, 'participantDisconnected');
+    await alice.disconnect();
+    await gone;
+    const ok = stateOf(bob, 'ok');
+    await perform(await join('alice', RIGHT));
+    await using watch = await Watch.of(bob, 'alice');
+    await watch.comes(RED, 440);
+    expect(await ok).toEqual(['ok', bob.remoteParticipants.get('alice')]);
+  });
+
   it('goes on over a full reconnect of the sender', async () => {
     const [alice, bob] = [await join('alice', RIGHT), await join('bob', RIGHT)];
     alice.e2ee.setSharedKey('next', { keyIndex: 3 });
