@@ -152,8 +152,9 @@ export abstract class Participant<Publication extends TrackPublication = TrackPu
   }
 
   /**
-   * How well its media gets through, as the server told last; `undefined` before it did. It tells within
-   * some 5 seconds of joining, of ourselves and of those whose tracks we receive.
+   * How well its media gets through, as the server told last; `undefined` before it did. It tells of
+   * ourselves within some 5 seconds of joining, of others when we first receive a track of theirs, and
+   * when it changes.
    */
   get connectionQuality(): ConnectionQuality | undefined {
     return this.#quality;

@@ -125,8 +125,8 @@ export class Room extends TypedEmitter<RoomEvents> implements AsyncDisposable {
   }
 
   /**
-   * How many take part, ourselves included and hidden ones not, as the server told last: some seconds
-   * after somebody came or went. `remoteParticipants` is ahead of it.
+   * How many take part, as the server told last: some seconds after somebody came or went. Its count has
+   * ourselves and hidden ones, but no agents and recorders; whom we see is in `remoteParticipants`.
    */
   get numParticipants(): number {
     return this.#details.view?.numParticipants ?? 0;
