@@ -86,7 +86,7 @@ export class PacketSender {
         `data, topic and identities must be at most ${limit} bytes for this server, got ${size}.`,
       );
     }
-    throw new FramewireError('native', `The data could not be sent: ${error}.`);
+    throw this.#session.failure(error, 'The data could not be sent');
   }
 }
 

@@ -153,7 +153,10 @@ export class RtcSession {
           reject(notConnected());
         });
       });
-      return await untilAborted(answer, signal);
+      const answered = await untilAborted(answer, signal);
+      // Who waits for an answer is told a moment before the room is.
+      if (complaintOf(answered).includes(ENGINE_CLOSED)) throw notConnected();
+      return answered;
     } finally {
       offEnd?.();
       forget?.();
@@ -245,8 +248,7 @@ export class RtcSession {
   /** @internal What the caller gets for what the native side said. */
   failure(cause: unknown, what: string): FramewireError {
     const why = cause instanceof Error ? cause.message : String(cause);
-    // The requests that wait are told a moment before the room is.
-    return this.isConnected() && !why.includes('engine is closed')
+    return this.isConnected() && !why.includes(ENGINE_CLOSED)
       ? new FramewireError('native', `${what}: ${why}.`, { cause })
       : new FramewireError('disconnected', `${what}: the room was left.`, { cause });
   }
@@ -266,6 +268,19 @@ export class RtcSession {
     const { onFfiEvent } = this.#rtc as unknown as { onFfiEvent: (event: unknown) => void };
     ffi().detach(onFfiEvent);
   }
+}
+
+/** What the native side says once it has given up to reconnect. */
+const ENGINE_CLOSED = 'engine is closed';
+
+/** What an answer complains about, wherever it has that. */
+function complaintOf(answer: unknown): string {
+  const { error, message } = (answer ?? {}) as Partial<Record<string, unknown>>;
+  const { data, description } = (error ?? {}) as Partial<Record<string, unknown>>;
+  const { case: kind, value } = (message ?? {}) as Partial<Record<string, unknown>>;
+  return [error, data, description, kind === 'error' && value]
+    .filter((one) => typeof one === 'string')
+    .join(' ');
 }
 
 function notConnected(): FramewireError {
