@@ -1,8 +1,8 @@
-import { LocalVideoTrack, type Room, VideoStream } from 'framewire';
+import { LocalVideoTrack, VideoStream } from 'framewire';
 import type { Color } from 'framewire/testing';
 import { liveRooms } from '../support/live-rooms.js';
 import { Painter } from '../support/painter.js';
-import { reconnect } from '../support/reconnects.js';
+import { lose, reconnect } from '../support/reconnects.js';
 import { nextEvent, untilColor } from '../support/waits.js';
 
 const RED: Color = [200, 40, 40];
@@ -20,13 +20,6 @@ function track(name: string, color: Color): LocalVideoTrack {
   painters.push(painter);
   painter.start();
   return LocalVideoTrack.create(name, painter.source);
-}
-
-/** Resolves once the room is without its connection. */
-async function lose(room: Room, scenario: 'signal-reconnect' | 'full-reconnect'): Promise<void> {
-  const lost = nextEvent(room, 'reconnecting');
-  await room.simulateScenario(scenario);
-  await lost;
 }
 
 describe.each(['signal-reconnect', 'full-reconnect'] as const)('while a %s goes on', (scenario) => {
