@@ -1,6 +1,7 @@
 // Streams of text and bytes that we send.
 
 import { FramewireError } from '../core/errors.js';
+import { endsSoon } from './ends-soon.js';
 import { ffi } from './ffi-client.js';
 import type { RtcSession } from './rtc-session.js';
 import { byteInfoOf, textInfoOf } from './rtc-stream-info.js';
@@ -183,9 +184,8 @@ function writing<Chunk>(
         'The room was joined anew meanwhile, at which receivers gave the stream up.',
       );
     }
-    // What it says once the connection is closed, which we may hear of a moment later.
-    if (error?.description === 'internal error') throw left();
-    if (error) throw refused(error.description);
+    if (!error) return;
+    throw (await endsSoon(session)) ? left() : refused(error.description);
   };
   return {
     write: (chunk) => settled(native.write(chunk)),
