@@ -29,9 +29,9 @@ export function onPath(...names) {
   return undefined;
 }
 
-/** Runs a command with its output on ours. @returns Whether it succeeded. */
+/** Runs a command, of which only what it says on stderr is shown. @returns Whether it succeeded. */
 export function run(command, ...args) {
-  return spawnSync(command, args, { stdio: ['ignore', 'inherit', 'inherit'] }).status === 0;
+  return spawnSync(command, args, { stdio: ['ignore', 'ignore', 'inherit'] }).status === 0;
 }
 
 /**

@@ -12,7 +12,10 @@ export interface StreamInfo {
   readonly totalBytes: number | undefined;
   /** Whatever the sender attached, by key. */
   readonly attributes: Readonly<Record<string, string>>;
-  /** Whether it came encrypted end to end. */
+  /**
+   * Whether it came encrypted end to end, if its sender says so with each packet: `false` as well for what
+   * livekit-client encrypted.
+   */
   readonly encrypted: boolean;
 }
 

@@ -15,9 +15,8 @@ const live = liveRooms();
 describeWith('python', "LiveKit's Python SDK", () => {
   const python = livePeer(() => PythonPeer.launch());
 
-  async function joinPython(options: { key?: string } = {}): Promise<void> {
-    const { url } = live.server;
-    await python().join({ url, token: await live.token('python'), ...options });
+  async function joinPython(): Promise<void> {
+    await python().join({ url: live.server.url, token: await live.token('python') });
   }
 
   it.each(VIDEO_CODECS)('carries frame metadata both ways in %s', async (codec) => {
@@ -52,6 +51,18 @@ describeWith('python', "LiveKit's Python SDK", () => {
     const { track, participant } = await alice.waitForTrack({ kind: 'video' });
     await using stream = new VideoStream(track);
     await untilColor(stream, BLUE);
+    const pieces: Uint8Array[] = [];
+    const streamed = new Promise<void>((resolve, reject) => {
+      alice.registerByteStreamHandler('bytes', async (reader) => {
+        try {
+          for await (const piece of reader) pieces.push(piece);
+          resolve();
+        } catch (error) {
+          reject(error);
+        }
+      });
+    });
+    await victim.beginBytes(new Uint8Array([1, 2, 3]), { name: 'endless' });
     const call = (method: string): Promise<string> =>
       alice.localParticipant.performRpc({
         destinationIdentity: 'peer',
@@ -61,6 +72,7 @@ describeWith('python', "LiveKit's Python SDK", () => {
     const left = nextEvent(alice, 'participantDisconnected');
     const rest = drain(stream);
     await Promise.all([
+      expect(streamed).rejects.toMatchObject({ code: 'participant-left' }),
       expect(call('never')).rejects.toMatchObject({ reason: 'recipient-disconnected' }),
       call('echo')
         .then(() => victim.kill())
@@ -68,6 +80,7 @@ describeWith('python', "LiveKit's Python SDK", () => {
         .then(() => live.admin.removeParticipant(live.roomName, 'peer')),
     ]);
     expect((await left)[0]).toBe(participant);
+    expect(pieces).toEqual([new Uint8Array([1, 2, 3])]);
     await rest;
     expect(track.ended).toBe(true);
   });

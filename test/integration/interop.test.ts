@@ -1,5 +1,17 @@
-import { AudioStream, type Room, RPC_ERROR_CODES, RpcError, VideoStream } from 'framewire';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import {
+  AudioStream,
+  type ByteStreamReader,
+  type Room,
+  RPC_ERROR_CODES,
+  RpcError,
+  type TextStreamReader,
+  VideoStream,
+} from 'framewire';
 import type { Color } from 'framewire/testing';
+import { untilHeard } from '../support/data.js';
 import { liveRooms } from '../support/live-rooms.js';
 import { describeEachPeer, meet } from '../support/peers.js';
 import { nextEvent, untilColor, untilTone } from '../support/waits.js';
@@ -23,6 +35,24 @@ async function untilSeenAndHeard(alice: Room, color: Color, frequency: number): 
   await using pictures = new VideoStream(video);
   await using sound = new AudioStream(audio);
   await Promise.all([untilColor(pictures, color), untilTone(sound, frequency)]);
+}
+
+function nextText(room: Room): Promise<TextStreamReader> {
+  return new Promise((resolve) => {
+    const off = room.registerTextStreamHandler('text', (reader) => {
+      off();
+      resolve(reader);
+    });
+  });
+}
+
+function nextBytes(room: Room): Promise<ByteStreamReader> {
+  return new Promise((resolve) => {
+    const off = room.registerByteStreamHandler('bytes', (reader) => {
+      off();
+      resolve(reader);
+    });
+  });
 }
 
 describeEachPeer((peer) => {
@@ -68,6 +98,73 @@ describeEachPeer((peer) => {
       to: ['alice'],
     });
     expect((await lossy)[0]).toMatchObject({ data: bytes.subarray(0, 100), reliable: false });
+  });
+
+  it('sends us texts and bytes as streams', async () => {
+    const alice = await meet(live, peer());
+    const attributes = { mood: 'merry' };
+    for (const text of ['', 'grüß dich', 'Es war einmal … \u{1f9d9}'.repeat(20_000)]) {
+      const incoming = nextText(alice);
+      await peer().sendText(text, { attributes });
+      const reader = await incoming;
+      expect(await reader.readAll()).toBe(text);
+      expect(reader.info).toMatchObject({ topic: 'text', attributes, encrypted: false });
+      expect(reader.senderIdentity).toBe('peer');
+    }
+    for (const length of [0, 100, 1_000_000]) {
+      const incoming = nextBytes(alice);
+      const name = 'noise.bin';
+      await peer().sendBytes(everyByte(length), { name, mimeType: 'audio/noise', attributes });
+      const reader = await incoming;
+      expect(Buffer.compare(await reader.readAll(), everyByte(length))).toBe(0);
+      expect(reader.info).toMatchObject({ name, mimeType: 'audio/noise', attributes });
+    }
+  });
+
+  it('gets texts and bytes from us as streams', async () => {
+    const alice = await meet(live, peer());
+    const { localParticipant: me } = alice;
+    const attributes = { mood: 'merry' };
+    for (const text of ['', 'grüß dich', 'Es war einmal … \u{1f9d9}'.repeat(20_000)]) {
+      await me.sendText(text, { topic: 'text', attributes });
+      expect(await peer().next('text')).toEqual({ text, topic: 'text', attributes, from: 'alice' });
+    }
+    const writer = await me.streamText({ topic: 'text' });
+    for (const word of ['one ', 'two ', 'three']) await writer.write(word);
+    await writer.close();
+    expect(await peer().next('text')).toMatchObject({ text: 'one two three' });
+
+    for (const length of [0, 100, 1_000_000]) {
+      const bytes = everyByte(length);
+      const about = { name: 'noise.bin', mimeType: 'audio/noise', attributes };
+      await me.sendBytes(bytes, { topic: 'bytes', ...about });
+      const { bytes: got, size = 0, ...rest } = await peer().next('bytes');
+      expect(Buffer.compare(got, bytes)).toBe(0);
+      expect(size).toBe(length);
+      expect(rest).toMatchObject({ ...about, from: 'alice' });
+    }
+    const broken = await me.streamBytes({ topic: 'bytes', name: 'broken' });
+    await broken.write(everyByte(100));
+    await broken.abort('enough');
+    expect(await peer().next('bytes')).toHaveProperty('error');
+  });
+
+  it('names a file as it likes, which is saved in the folder all the same', async () => {
+    const alice = await meet(live, peer());
+    const folder = await mkdtemp(join(tmpdir(), 'interop-'));
+    try {
+      for (const name of ['../../evil.sh', '/etc/evil', 'a\u0000b\u001b[31m\n.txt', '..', '']) {
+        const incoming = nextBytes(alice);
+        await peer().sendBytes(everyByte(10), { name, mimeType: 'text/plain' });
+        const path = await (await incoming).saveTo(folder);
+        expect(dirname(path)).toBe(folder);
+        expect(new Uint8Array(await readFile(path))).toEqual(everyByte(10));
+        expect(basename(path)).toMatch(/^[^./\\\u0000-\u001f][^/\\\u0000-\u001f]*$/);
+      }
+      expect(await readdir(folder)).toHaveLength(5);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 
   it('calls our methods, and gets what they answer or throw', async () => {
@@ -140,12 +237,31 @@ describeEachPeer((peer) => {
       expect(encryption).toBe('gcm');
     }
 
+    const eve = await live.join('eve', { autoSubscribe: false });
+    const friend = await live.join('friend', { autoSubscribe: false });
+    const toEve = (topic: string): Promise<void> =>
+      friend.localParticipant.publishData('', { topic, destinationIdentities: ['eve'] });
+    await untilHeard(eve, () => toEve('ready'));
+    const overheard = new Set<unknown>();
+    eve.on('dataReceived', ({ topic }) => overheard.add(topic));
+    eve.registerTextStreamHandler('text', ({ info }) => overheard.add(info.topic));
     const bytes = everyByte(1_000);
     await alice.localParticipant.publishData(bytes, { topic: 'secret' });
     expect(await peer().next('data')).toMatchObject({ bytes, topic: 'secret', from: 'alice' });
     const here = nextEvent(alice, 'dataReceived', ({ topic }) => topic === 'secret');
     await peer().publishData(bytes, { topic: 'secret' });
     expect((await here)[0].data).toEqual(bytes);
+
+    await alice.localParticipant.sendText('a secret', { topic: 'text' });
+    expect(await peer().next('text')).toMatchObject({ text: 'a secret' });
+    const incoming = nextText(alice);
+    await peer().sendText('another');
+    expect(await (await incoming).readAll()).toBe('another');
+    const heard = nextEvent(eve, 'dataReceived', ({ topic }) => topic === 'end');
+    await toEve('end');
+    await heard;
+    overheard.delete('ready');
+    expect([...overheard]).toEqual(['end']);
   });
 
   it('neither sees nor is seen with another key, until both have the same', async () => {

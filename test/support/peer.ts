@@ -43,7 +43,8 @@ export interface Arrivals {
     readonly topic: string;
     readonly name: string;
     readonly mimeType: string;
-    readonly size: number;
+    /** As it was announced; a browser says nothing of 0. */
+    readonly size?: number;
     readonly attributes: Readonly<Record<string, string>>;
     readonly from: string;
   };
@@ -190,10 +191,6 @@ export abstract class Peer implements AsyncDisposable {
   /** Publishes a data track and pushes these frames. */
   async publishDataTrack(name: string, frames: readonly Uint8Array[]): Promise<void> {
     await this.call('publishDataTrack', { name, frames: frames.map(encoded) });
-  }
-
-  async setAttributes(attributes: Readonly<Record<string, string>>): Promise<void> {
-    await this.call('setAttributes', { attributes });
   }
 
   /** The first of what came that nobody asked for yet, or else the next that comes. */

@@ -191,9 +191,8 @@ globalThis.peer = {
     return id;
   },
   async sendBytes({ bytes, to, topic = 'bytes', name, mimeType, attributes }) {
-    const file = new File([fromBase64(bytes)], name, { type: mimeType });
-    const options = { topic, mimeType, attributes, ...(to && { destinationIdentities: to }) };
-    const { id } = await room.localParticipant.sendFile(file, options);
+    const options = { topic, name, mimeType, attributes, ...(to && { destinationIdentities: to }) };
+    const { id } = await room.localParticipant.sendBytes(fromBase64(bytes), options);
     return id;
   },
   /** Begins a byte stream that is never ended. */
@@ -218,9 +217,6 @@ globalThis.peer = {
     const track = await room.localParticipant.publishDataTrack({ name });
     for (const frame of frames) await track.tryPush({ payload: fromBase64(frame) });
     await track.flush();
-  },
-  async setAttributes({ attributes }) {
-    await room.localParticipant.setAttributes(attributes);
   },
   next: ({ kind }) => arrivals.next(kind),
 };

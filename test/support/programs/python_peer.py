@@ -380,9 +380,6 @@ class Peer:
 
         self._go_on(push())
 
-    async def set_attributes(self, attributes) -> None:
-        await self._room.local_participant.set_attributes(attributes)
-
 
 def snake(name: str) -> str:
     return "".join(f"_{char.lower()}" if char.isupper() else char for char in name)
