@@ -21,8 +21,9 @@ export interface EncryptionOptions {
    */
   readonly ratchetWindowSize?: number;
   /**
-   * After how many frames that could not be decrypted a key is given up until it's set anew; -1 is
-   * never. Default 10.
+   * After how many frames that could not be decrypted a key is given up, which is when `e2eeStateChanged`
+   * tells of it. It's tried again after some seconds, and when it's set anew. -1 never gives up, and never
+   * tells. Default 10.
    */
   readonly failureTolerance?: number;
   /** How many keys a participant can have at once, each with an index; at most 255. Default 16. */
