@@ -145,6 +145,9 @@ export interface RoomEvents {
 
   /**
    * Whether the media of a participant, which may be ourselves, can be encrypted or decrypted has changed.
+   * It tells of all their encrypted tracks at once, after they were subscribed to; while it's anything but
+   * `ok` or `key-ratcheted`, streams give nothing that could not be decrypted. `not-encrypted` is about the
+   * track that was subscribed to last.
    */
   readonly e2eeStateChanged: readonly [
     state: E2eeState,
