@@ -1,4 +1,4 @@
-import { type Room, RpcError } from 'framewire';
+import { type Room, RpcError, type TextStreamReader } from 'framewire';
 import { liveRooms } from '../support/live-rooms.js';
 import { lose, reconnect } from '../support/reconnects.js';
 import { nextEvent } from '../support/waits.js';
@@ -98,4 +98,53 @@ describe('a call that waits for its answer', () => {
       expect(await failure).toBeInstanceOf(RpcError);
     },
   );
+});
+
+describe('a text that is being sent', () => {
+  /** Alice writes, Bob has got the first word. */
+  async function story() {
+    const [alice, bob] = await pair();
+    const incoming = new Promise<TextStreamReader>((resolve) => {
+      bob.registerTextStreamHandler('story', resolve);
+    });
+    const writer = await alice.localParticipant.streamText({ topic: 'story' });
+    await writer.write('once ');
+    const words = (await incoming)[Symbol.asyncIterator]();
+    expect(await words.next()).toEqual({ done: false, value: 'once ' });
+    return { alice, bob, writer, words };
+  }
+
+  it('goes on over a quick reconnect', async () => {
+    const { alice, writer, words } = await story();
+    const back = nextEvent(alice, 'reconnected');
+    await lose(alice, 'signal-reconnect');
+    const writing = writer.write('upon ');
+    await back;
+    await writing;
+    await writer.write('a time');
+    await writer.close();
+    let rest = '';
+    for (let next = await words.next(); !next.done; next = await words.next()) rest += next.value;
+    expect(rest).toBe('upon a time');
+  });
+
+  it('breaks off at both ends over a full reconnect of its sender', async () => {
+    const { alice, writer, words } = await story();
+    const broken = words.next().catch((error: unknown) => error);
+    await reconnect(alice, 'full-reconnect');
+    expect(await broken).toMatchObject({ code: 'participant-left' });
+    const write = async (): Promise<never> => {
+      for (;;) await writer.write('upon ');
+    };
+    await expect(write()).rejects.toMatchObject({ code: 'disconnected' });
+  });
+
+  it('breaks off for a receiver that makes a full reconnect', async () => {
+    const { bob, writer, words } = await story();
+    const broken = words.next().catch((error: unknown) => error);
+    await reconnect(bob, 'full-reconnect');
+    expect(await broken).toMatchObject({ code: 'participant-left' });
+    await writer.write('upon ');
+    await writer.close();
+  });
 });
