@@ -1,4 +1,4 @@
-import { VIDEO_CODECS, VideoStream } from 'framewire';
+import { type ByteStreamReader, VIDEO_CODECS, VideoStream } from 'framewire';
 import { type Color, solidFrame } from 'framewire/testing';
 import { liveRooms } from '../support/live-rooms.js';
 import { livePeer } from '../support/peer.js';
@@ -52,14 +52,12 @@ describeWith('python', "LiveKit's Python SDK", () => {
     await using stream = new VideoStream(track);
     await untilColor(stream, BLUE);
     const pieces: Uint8Array[] = [];
+    const read = async (reader: ByteStreamReader): Promise<void> => {
+      for await (const piece of reader) pieces.push(piece);
+    };
     const streamed = new Promise<void>((resolve, reject) => {
-      alice.registerByteStreamHandler('bytes', async (reader) => {
-        try {
-          for await (const piece of reader) pieces.push(piece);
-          resolve();
-        } catch (error) {
-          reject(error);
-        }
+      alice.registerByteStreamHandler('bytes', (reader) => {
+        read(reader).then(resolve, reject);
       });
     });
     await victim.beginBytes(new Uint8Array([1, 2, 3]), { name: 'endless' });
