@@ -60,6 +60,8 @@ export interface ParticipantEvents<Publication extends TrackPublication = TrackP
     track: RemoteVideoTrack | RemoteAudioTrack,
     publication: Publication,
   ];
+  /** A track of its that we asked for does not come. Of others only. */
+  readonly trackSubscriptionFailed: readonly [sid: string, reason: string];
   /** One of its tracks was muted. */
   readonly trackMuted: readonly [publication: Publication];
   /** One of its tracks was unmuted. */

@@ -154,7 +154,9 @@ export class RoomPeople implements FollowedRoom {
         return;
       case 'trackSubscriptionFailed': {
         const participant = this.others.get(event.identity);
-        if (participant) this.#emit(event.kind, event.sid, participant, event.reason);
+        if (!participant) return;
+        participant.roomTells(event.kind, event.sid, event.reason);
+        this.#emit(event.kind, event.sid, participant, event.reason);
         return;
       }
       case 'localTrackSubscribed': {

@@ -1,4 +1,3 @@
-import { FfiEvent, RoomInfo } from '@livekit/rtc-ffi-bindings';
 import { Room as RtcRoom } from '@livekit/rtc-node';
 import { Room, type RoomEvents } from 'framewire';
 import { liveRooms } from '../support/live-rooms.js';
@@ -154,33 +153,5 @@ describe("a room of rtc-node's", () => {
     await bob.localParticipant.setName('Bob');
     expect(rtc.localParticipant!.name).toBe('Bob');
     await bob.disconnect();
-  });
-
-  it('is told that the server moved us, as the native side says it', async () => {
-    // Of the servers, LiveKit's cloud alone moves participants, so the native side's word is made up.
-    const rtc = new RtcRoom();
-    await rtc.connect(live.server.url, await live.token('alice'), {
-      autoSubscribe: true,
-      dynacast: false,
-    });
-    const room = Room.from(rtc);
-    const moved = nextEvent(room, 'moved');
-    const { ffiHandle, onFfiEvent } = rtc as unknown as {
-      readonly ffiHandle: { readonly handle: bigint };
-      readonly onFfiEvent: (event: FfiEvent) => Promise<void>;
-    };
-    const value = new RoomInfo({ name: 'elsewhere', sid: 'RM_other', metadata: 'other' });
-    await onFfiEvent(
-      new FfiEvent({
-        message: {
-          case: 'roomEvent',
-          value: { roomHandle: ffiHandle.handle, message: { case: 'moved', value } },
-        },
-      }),
-    );
-    expect(await moved).toEqual([]);
-    expect(room).toMatchObject({ name: 'elsewhere', metadata: 'other' });
-    expect(await room.sid()).toBe('RM_other');
-    await room.disconnect();
   });
 });
