@@ -45,6 +45,13 @@ export {
   type VideoCodec,
   type VideoEncoder,
 } from './native/publish-options.js';
+export {
+  DATA_FRAME_ENCODINGS,
+  DATA_SCHEMA_ENCODINGS,
+  type DataFrameEncoding,
+  type DataSchema,
+  type DataSchemaEncoding,
+} from './native/data-tracks.js';
 export type { RtcNodeRoom } from './native/rtc-session.js';
 export {
   CONNECTION_QUALITIES,
@@ -99,6 +106,7 @@ export { ByteStreamWriter } from './room/byte-stream-writer.js';
 export type { ConnectOptions, DataStreamOptions } from './room/connect-options.js';
 export { DataPacket } from './room/data-packet.js';
 export { E2EE_STATES, type E2eeState } from './room/e2ee-states.js';
+export type { PublishDataTrackOptions, SchemaOptions } from './room/data-tracks.js';
 export { type Dtmf, DTMF_DIGITS, type DtmfDigit, type PublishDtmfOptions } from './room/dtmf.js';
 export type { DataOptions } from './room/data-options.js';
 export type { PublishDataOptions } from './room/data-sender.js';
@@ -137,9 +145,22 @@ export { TextStreamReader } from './room/text-stream-reader.js';
 export { TextStreamWriter } from './room/text-stream-writer.js';
 export type { TrackIterator } from './room/track-iterator.js';
 export type { PublishTranscriptionOptions, TranscriptionSegment } from './room/transcription.js';
+export type {
+  DataTrackFrame,
+  DataTrackStream,
+  DataTrackStreamOptions,
+  DataTrackStreamStats,
+} from './tracks/data-track-stream.js';
+export {
+  LocalDataTrack,
+  type LocalDataTrackStats,
+  MAX_DATA_FRAME_BYTES,
+  type PushDataOptions,
+} from './tracks/local-data-track.js';
 export { LocalAudioTrack, LocalTrack, LocalVideoTrack } from './tracks/local-track.js';
 export { LocalTrackPublication } from './tracks/local-track-publication.js';
 export { RemoteAudioTrack, RemoteTrack, RemoteVideoTrack } from './tracks/remote-track.js';
+export { RemoteDataTrack } from './tracks/remote-data-track.js';
 export { RemoteTrackPublication } from './tracks/remote-track-publication.js';
 export { type StatsOptions, Track, type TrackEvents } from './tracks/track.js';
 export { TrackPublication } from './tracks/track-publication.js';

@@ -3,7 +3,7 @@ import { checkOptions, checkSignal, checkString, shown } from '../core/check.js'
 import { FramewireError } from '../core/errors.js';
 import { changeOwnDetails, type OwnChange } from '../native/own-details.js';
 import type { RtcSession } from '../native/rtc-session.js';
-import type { LocalParticipant } from './local-participant.js';
+import type { Participant } from './participant.js';
 
 /** How one's own details are set. */
 export interface SetOptions {
@@ -23,10 +23,10 @@ const TOLD_MS = 5_000;
  */
 export class OwnDetails {
   readonly #session: RtcSession;
-  readonly #me: LocalParticipant;
+  readonly #me: Participant;
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(session: RtcSession, me: LocalParticipant) {
+  constructor(session: RtcSession, me: Participant) {
     this.#session = session;
     this.#me = me;
   }

@@ -3,6 +3,7 @@ import type { DisconnectReason } from '../native/rtc-state.js';
 import type { LocalAudioTrack, LocalVideoTrack } from '../tracks/local-track.js';
 import type { LocalTrackPublication } from '../tracks/local-track-publication.js';
 import type { RemoteAudioTrack, RemoteVideoTrack } from '../tracks/remote-track.js';
+import type { RemoteDataTrack } from '../tracks/remote-data-track.js';
 import type { RemoteTrackPublication } from '../tracks/remote-track-publication.js';
 import type { DataPacket } from './data-packet.js';
 import type { ChatMessage } from './chat-message.js';
@@ -169,6 +170,13 @@ export interface RoomEvents {
     participant: RemoteParticipant | LocalParticipant | undefined,
     publication: RemoteTrackPublication | LocalTrackPublication | undefined,
   ];
+  /**
+   * Somebody published a data track, or had when we joined: then it comes right after `connected`. Its publisher is
+   * perhaps not yet in `room.remoteParticipants`.
+   */
+  readonly dataTrackPublished: readonly [track: RemoteDataTrack];
+  /** Somebody took a data track back, or left. Its streams have ended. Not when we leave. */
+  readonly dataTrackUnpublished: readonly [track: RemoteDataTrack];
   /** Somebody pressed a key of a telephone. */
   readonly dtmfReceived: readonly [key: Dtmf, participant: RemoteParticipant | undefined];
 

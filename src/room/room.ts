@@ -27,6 +27,7 @@ import type { ByteStreamReader } from './byte-stream-reader.js';
 import { DataReceiver } from './data-receiver.js';
 import type { LocalParticipant } from './local-participant.js';
 import type { RemoteParticipant } from './remote-participant.js';
+import type { RemoteDataTrack } from '../tracks/remote-data-track.js';
 import { RoomDetails } from './room-details.js';
 import type { ConnectionState, RoomEvents } from './room-events.js';
 import { RoomMessages } from './room-messages.js';
@@ -176,6 +177,11 @@ export class Room extends TypedEmitter<RoomEvents> implements AsyncDisposable {
   /** The others, by identity. */
   get remoteParticipants(): ReadonlyMap<string, RemoteParticipant> {
     return this.#people.others;
+  }
+
+  /** The data tracks of others, by sid. */
+  get dataTracks(): ReadonlyMap<string, RemoteDataTrack> {
+    return this.#messages.dataTracks.tracks;
   }
 
   /**

@@ -3,7 +3,7 @@ import { checkInteger, checkOptions, checkSignal, checkString, shown } from '../
 import { FramewireError } from '../core/errors.js';
 import { callRpc, whenSomebodyLeaves } from '../native/rpc.js';
 import type { RtcSession } from '../native/rtc-session.js';
-import type { LocalParticipant } from './local-participant.js';
+import type { Participant } from './participant.js';
 import type { RemoteParticipant } from './remote-participant.js';
 import { MAX_RPC_PAYLOAD_BYTES, RPC_ERROR_CODES, RpcError } from './rpc-error.js';
 
@@ -35,14 +35,14 @@ const GRACE_MS = 500;
 /** Calls methods of others during one stay in a room. */
 export class RpcCaller {
   readonly #session: RtcSession;
-  readonly #local: LocalParticipant;
+  readonly #local: Participant;
   readonly #participant: (identity: string) => RemoteParticipant | undefined;
   /** How to end each call that waits, with whom it's waiting for. */
   readonly #waiting = new Map<(reason: RpcError) => void, string>();
 
   constructor(
     session: RtcSession,
-    local: LocalParticipant,
+    local: Participant,
     participant: (identity: string) => RemoteParticipant | undefined,
   ) {
     this.#session = session;

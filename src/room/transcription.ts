@@ -9,7 +9,7 @@ import {
 import { FramewireError } from '../core/errors.js';
 import type { RtcSession } from '../native/rtc-session.js';
 import { type NativeTranscriptionSegment, sendTranscription } from '../native/transcription.js';
-import type { LocalParticipant } from './local-participant.js';
+import type { Participant } from './participant.js';
 
 /** A piece of what was said. It comes again, with the same `id`, as more of it is understood. */
 export interface TranscriptionSegment {
@@ -43,7 +43,7 @@ export interface PublishTranscriptionOptions {
 /** See {@link LocalParticipant.publishTranscription}. */
 export async function publishTranscription(
   session: RtcSession,
-  local: LocalParticipant,
+  local: Participant,
   options: PublishTranscriptionOptions,
   checkAllowed: () => void,
 ): Promise<void> {
