@@ -90,14 +90,18 @@ export class RtcSession {
     // Both may have happened at once.
     if (signal.aborted) leave();
     signal.throwIfAborted();
+    session.onEnd(ffi().lease());
     return session;
   }
 
   /** Takes part in the stay of a room of rtc-node's that is connected already. */
   static adopt(rtc: RtcNodeRoom, emit: (event: SessionEvent) => void): RtcSession {
-    ffi();
+    // Answers and streams come by our client, which otherwise listens only while something needs it.
+    const release = ffi().lease();
     // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Of either build.
-    return new RtcSession(rtc as RtcRoom, emit);
+    const session = new RtcSession(rtc as RtcRoom, emit);
+    session.onEnd(release);
+    return session;
   }
 
   /** Whether it was joined with end-to-end encryption. */
@@ -163,8 +167,12 @@ export class RtcSession {
     }
   }
 
-  /** @internal Calls `listener` once the stay is over. Returns how to take that back. */
+  /** @internal Calls `listener` once the stay is over, at once if it is. Returns how to take that back. */
   onEnd(listener: () => void): () => void {
+    if (this.#left) {
+      listener();
+      return () => undefined;
+    }
     this.#enders.add(listener);
     return () => {
       this.#enders.delete(listener);

@@ -263,3 +263,17 @@ describe('dataReceived', () => {
     expect(grownMb).toBeLessThan(80);
   }, 180_000);
 });
+
+describe("a room that was rtc-node's", () => {
+  it('gives packets and streams to both', async () => {
+    const tokens = await Promise.all(['ours', 'theirs'].map((one) => live.token(one)));
+    const end = await runProgram('data-room-from.cjs', [live.server.url, ...tokens]);
+    expect(end.code).toBe(0);
+    expect(JSON.parse(end.stdout.trim().split('\n').at(-1)!)).toEqual([
+      'framewire packet p',
+      'framewire stream b',
+      'rtc-node packet p',
+      'rtc-node stream a',
+    ]);
+  });
+});
