@@ -28,6 +28,18 @@ globalThis.probes = {
     return sums;
   },
 
+  /** The most of red that a part of a video had, on average, within two seconds. */
+  async mostRed(selector, part) {
+    const video = document.querySelector(selector);
+    const end = performance.now() + 2_000;
+    let most = 0;
+    while (performance.now() < end) {
+      await new Promise((shown) => video.requestVideoFrameCallback(shown));
+      most = Math.max(most, globalThis.probes.color(selector, part)[0]);
+    }
+    return most;
+  },
+
   refuseCamera() {
     navigator.mediaDevices.getUserMedia = () =>
       Promise.reject(new DOMException('Permission denied', 'NotAllowedError'));
