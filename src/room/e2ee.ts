@@ -17,6 +17,7 @@ export interface KeyOptions {
 export interface FrameCryptor {
   /** Whose track it is. */
   readonly participantIdentity: string;
+  /** Which track of theirs. */
   readonly trackSid: string;
   /** The key that a track of ours is encrypted with. What others send says with which key it is. */
   readonly keyIndex: number;

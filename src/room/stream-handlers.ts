@@ -9,6 +9,7 @@ import type { StreamReader, StreamReaderInit } from './stream-reader.js';
 
 /** Who sends a stream. */
 export interface StreamSender {
+  /** The name that its token gives it. */
   readonly identity: string;
   /** `undefined` while the server has not told of it: up to 3 seconds for one who publishes no track. */
   readonly participant: RemoteParticipant | undefined;
