@@ -143,6 +143,10 @@ export { StreamWriter } from './room/stream-writer.js';
 export type { RemoteTrackOf, SubscribedTrack, TrackFilter } from './room/subscribed-track.js';
 export { TextStreamReader } from './room/text-stream-reader.js';
 export { TextStreamWriter } from './room/text-stream-writer.js';
+export type {
+  ParticipantTrackPermission,
+  TrackSubscriptionPermissions,
+} from './room/subscription-permissions.js';
 export type { TrackIterator } from './room/track-iterator.js';
 export type { PublishTranscriptionOptions, TranscriptionSegment } from './room/transcription.js';
 export type {
@@ -162,6 +166,7 @@ export { LocalTrackPublication } from './tracks/local-track-publication.js';
 export { RemoteAudioTrack, RemoteTrack, RemoteVideoTrack } from './tracks/remote-track.js';
 export { RemoteDataTrack } from './tracks/remote-data-track.js';
 export { RemoteTrackPublication } from './tracks/remote-track-publication.js';
+export type { VideoDimensions } from './tracks/subscription-settings.js';
 export { type StatsOptions, Track, type TrackEvents } from './tracks/track.js';
 export { TrackPublication } from './tracks/track-publication.js';
 export { FpsThinner, type ThinnableFrame, thinFps } from './video/fps-thinner.js';

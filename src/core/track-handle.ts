@@ -39,6 +39,8 @@ export interface TrackHandle {
   readonly name: string;
   /** Whether the media comes through a server, from another participant. */
   readonly remote: boolean;
+  /** @internal The most frames a second that its streams give, if that is limited. */
+  readonly fpsLimit?: number | undefined;
   /** @internal Whether it will never give media again. */
   readonly ended: boolean;
   /** @internal Whether what it gives now must not reach anybody. */

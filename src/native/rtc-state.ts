@@ -106,6 +106,13 @@ export class PublicationState {
     return handle === undefined ? undefined : Number(handle);
   }
 
+  /** @internal What requests about it name it by. */
+  get publicationHandle(): bigint {
+    // The same in every build of rtc-node's, but not in its types.
+    return (this.#rtc as unknown as { readonly ffiHandle: { readonly handle: bigint } }).ffiHandle
+      .handle;
+  }
+
   /** @internal Remote publications only. */
   setSubscribed(subscribed: boolean): void {
     if ('setSubscribed' in this.#rtc) {

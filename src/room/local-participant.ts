@@ -11,6 +11,11 @@ import { LocalTrackPublication } from '../tracks/local-track-publication.js';
 import { LocalMessenger, type LocalMessengerRoom } from './local-messenger.js';
 import type { ReadableTrack } from './participant.js';
 import { type PublishOptions, resolvePublishOptions } from './publish-options.js';
+import {
+  checkSubscriptionPermissions,
+  setSubscriptionPermissions,
+  type TrackSubscriptionPermissions,
+} from './subscription-permissions.js';
 
 /** What the local participant needs of its room. */
 export interface LocalParticipantRoom extends LocalMessengerRoom {
@@ -111,6 +116,21 @@ export class LocalParticipant extends LocalMessenger {
     this.#room.published(publication);
     await this.#confirm(publication, handle, options);
     return publication;
+  }
+
+  /**
+   * Says who may subscribe to our tracks; at first everybody may. Who loses the permission gets no more
+   * media, and gets the track back with `trackSubscribed` as soon as it may again. LiveKit doesn't tell
+   * whether the server has done it, and ignores sids and identities that it doesn't know.
+   *
+   * @throws TypeError or RangeError if something is not as it must be.
+   * @throws FramewireError `disconnected` if the room is left.
+   */
+  setTrackSubscriptionPermissions(options: TrackSubscriptionPermissions): void {
+    checkSubscriptionPermissions(options);
+    const { session } = this.#room;
+    if (!session.isConnected()) throw notConnected();
+    setSubscriptionPermissions(session, options);
   }
 
   /**

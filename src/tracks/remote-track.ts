@@ -72,6 +72,7 @@ export abstract class RemoteTrack extends Track implements TrackHandle {
 /** Somebody else's video. Read it with a `VideoStream`. */
 export class RemoteVideoTrack extends RemoteTrack {
   readonly kind = 'video' as const;
+  #fpsLimit: number | undefined;
 
   private constructor(init: RemoteTrackInit) {
     super(init);
@@ -80,6 +81,16 @@ export class RemoteVideoTrack extends RemoteTrack {
   /** @internal */
   static create(init: RemoteTrackInit): RemoteVideoTrack {
     return new RemoteVideoTrack(init);
+  }
+
+  /** @internal The most frames a second that its streams give. */
+  get fpsLimit(): number | undefined {
+    return this.#fpsLimit;
+  }
+
+  /** @internal Our subscription says so. */
+  roomLimitFps(fps: number | undefined): void {
+    this.#fpsLimit = fps;
   }
 }
 

@@ -110,6 +110,8 @@ export class VideoStream extends FrameStream<QueuedFrame, VideoFrame> {
   readonly #maxAgeUs: number;
   readonly #upright: boolean;
   readonly #thinner: FpsThinner | undefined;
+  /** By what the track itself is limited, apart from this stream. */
+  #limit: { readonly fps: number; readonly thinner: FpsThinner } | undefined;
   readonly #fps = new FpsTracker();
   readonly #latency = new LatencyMeter();
   #ages = new FrameAges();
@@ -193,13 +195,13 @@ export class VideoStream extends FrameStream<QueuedFrame, VideoFrame> {
         openVideoStream({ track: handle, type: nativeType(this.#format) }, (event) => {
           if (event.kind === 'end') onEnded();
           else if (track.withheld) ffi().drop(event.frame.handle);
-          else if (event.kind === 'video') this.#receive(event.frame, track.remote);
+          else if (event.kind === 'video') this.#receive(event.frame, track);
         }),
       fail: (error) => this.fail(error),
     });
   }
 
-  #receive(frame: NativeVideoFrame, remote: boolean): void {
+  #receive(frame: NativeVideoFrame, { remote, fpsLimit }: TrackHandle): void {
     if (remote && isBlank(frame)) {
       ffi().drop(frame.handle);
       return;
@@ -207,7 +209,14 @@ export class VideoStream extends FrameStream<QueuedFrame, VideoFrame> {
     this.received += 1;
     const age = this.#ages.arrived(frame.timestampUs, monotonicUs());
     this.#countMissing(frame.frameId);
-    if (this.#thinner?.accept(frame.timestampUs) === false) {
+    if (fpsLimit !== this.#limit?.fps) {
+      this.#limit =
+        fpsLimit === undefined ? undefined : { fps: fpsLimit, thinner: new FpsThinner(fpsLimit) };
+    }
+    if (
+      this.#limit?.thinner.accept(frame.timestampUs) === false ||
+      this.#thinner?.accept(frame.timestampUs) === false
+    ) {
       this.dropped.rate += 1;
       ffi().drop(frame.handle);
       return;
