@@ -120,8 +120,8 @@ export class LocalParticipant extends LocalMessenger {
 
   /**
    * Says who may subscribe to our tracks; at first everybody may. Who loses the permission gets no more
-   * media, and gets the track back with `trackSubscribed` as soon as it may again. LiveKit doesn't tell
-   * whether the server has done it, and ignores sids and identities that it doesn't know.
+   * media, and the track anew, with `trackSubscribed`, as soon as it may again; of the loss a subscriber
+   * with LiveKit's Node binding isn't told. The server ignores sids and identities that it doesn't know.
    *
    * @throws TypeError or RangeError if something is not as it must be.
    * @throws FramewireError `disconnected` if the room is left.

@@ -44,8 +44,8 @@ export interface PublishOptions {
    */
   readonly maxFps?: number;
   /**
-   * Video only: sends smaller sizes as well, for subscribers with less room. Default: LiveKit's, on. With
-   * av1 they are layers within one stream: see `scalabilityMode`.
+   * Video only: sends smaller sizes as well, for subscribers with less room. Default: LiveKit's, on. A
+   * picture of 640x360 gets a layer of the same size with fewer frames and bits instead. With av1 they are layers within one stream: see `scalabilityMode`.
    */
   readonly simulcast?: boolean;
   /**

@@ -30,7 +30,11 @@ export class RemoteTrackPublication extends TrackPublication {
     return this.#track;
   }
 
-  /** Whether we receive the track. */
+  /**
+   * Whether we receive the track. Stays `true` if its publisher takes the permission to subscribe to it
+   * from us, of which LiveKit's Node binding doesn't tell: no media comes then, and the track's `getStats()`
+   * is empty. When it's given back the track comes anew, with `trackUnsubscribed` and `trackSubscribed`.
+   */
   get subscribed(): boolean {
     return this.#track !== undefined;
   }
