@@ -1,13 +1,16 @@
 import {
   type FramewireError,
   MAX_RPC_PAYLOAD_BYTES,
+  type PerformRpcOptions,
   RPC_ERROR_CODES,
   RpcError,
   type RpcErrorReason,
   type RpcInvocation,
+  type Room,
 } from 'framewire';
 import { talkers } from '../support/data.js';
 import { liveRooms } from '../support/live-rooms.js';
+import { nextEvent } from '../support/waits.js';
 
 const live = liveRooms();
 
@@ -21,6 +24,17 @@ function latch<T = void>(): { readonly reached: Promise<T>; readonly reach: (val
   let reach: (value: T) => void = () => undefined;
   const reached = new Promise<T>((resolve) => (reach = resolve));
   return { reached, reach };
+}
+
+/** Calls until it's answered: after a full reconnect the server needs a moment to tell the others. */
+async function untilAnswered(room: Room, call: PerformRpcOptions): Promise<string> {
+  for (;;) {
+    try {
+      return await room.localParticipant.performRpc({ ...call, maxRoundTripLatencyMs: 500 });
+    } catch (error) {
+      if (!(error instanceof RpcError)) throw error;
+    }
+  }
 }
 
 const never = (): Promise<string> => new Promise(() => undefined);
@@ -155,10 +169,8 @@ describe('a call', () => {
     await alice!.disconnect();
     expect(await failure).toMatchObject({ name: 'FramewireError', code: 'disconnected' });
     await toldCarol.reached;
-    expect(signals.map(({ reason }) => (reason as FramewireError).code)).toEqual([
-      'disconnected',
-      'aborted',
-    ]);
+    const reasons = signals.map(({ reason }) => (reason as FramewireError).code);
+    expect(reasons.sort()).toEqual(['aborted', 'disconnected']);
     expect(errors).toEqual([]);
     await expect(
       localParticipant.performRpc({ ...call, destinationIdentity: 'carol' }),
@@ -275,6 +287,23 @@ describe('a registered method', () => {
     expect(await alice.localParticipant.performRpc(call)).toBe('good evening');
     bob.localParticipant.unregisterRpcMethod('greet');
     bob.unregisterRpcMethod('greet');
+  });
+
+  it('survives a full reconnect of its room, and calls made meanwhile end', async () => {
+    const [alice, bob] = await talkers(live, 'alice', 'bob');
+    bob!.registerRpcMethod('greet', ({ payload }) => `hello, ${payload}`);
+    const call = { destinationIdentity: 'bob', method: 'greet', payload: 'alice' };
+    for (const room of [bob!, alice!]) {
+      const [lost, back] = [nextEvent(room, 'reconnecting'), nextEvent(room, 'reconnected')];
+      await room.simulateScenario('full-reconnect');
+      await lost;
+      const meanwhile = alice!.localParticipant.performRpc(call).catch((e: unknown) => e);
+      await back;
+      // To others, who makes a full reconnect leaves and comes again.
+      const outcomes = ['hello, alice', rpcError('recipient-disconnected')];
+      expect(outcomes).toContainEqual(await meanwhile);
+      expect(await untilAnswered(alice!, call)).toBe('hello, alice');
+    }
   });
 
   it('has one handler', () => {
