@@ -13,7 +13,7 @@ import {
 import type { Color } from 'framewire/testing';
 import { untilHeard } from '../support/data.js';
 import { liveRooms } from '../support/live-rooms.js';
-import { describeEachPeer, meet } from '../support/peers.js';
+import { describeEachPeer, meet, repeated } from '../support/peers.js';
 import { nextEvent, untilColor, untilTone } from '../support/waits.js';
 
 const RED: Color = [200, 40, 40];
@@ -147,6 +147,23 @@ describeEachPeer((peer) => {
     await broken.write(everyByte(100));
     await broken.abort('enough');
     expect(await peer().next('bytes')).toHaveProperty('error');
+  });
+
+  it('exchanges frames of data tracks with us', async () => {
+    const alice = await meet(live, peer());
+    const frame = everyByte(3_000);
+    const heard = nextEvent(alice, 'dataTrackPublished');
+    await peer().publishDataTrack('pose', frame);
+    const [remote] = await heard;
+    expect(remote).toMatchObject({ name: 'pose', publisherIdentity: 'peer', encrypted: false });
+    await using frames = remote.subscribe();
+    const { value } = await frames.next();
+    expect(value?.payload).toEqual(frame);
+
+    await using local = await alice.localParticipant.publishDataTrack({ name: 'gaze' });
+    const arrival = peer().next('frame');
+    await repeated(() => local.tryPush(frame), arrival);
+    expect(await arrival).toEqual({ bytes: frame, name: 'gaze', from: 'alice' });
   });
 
   it('names a file as it likes, which is saved in the folder all the same', async () => {

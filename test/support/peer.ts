@@ -188,9 +188,9 @@ export abstract class Peer implements AsyncDisposable {
     return (await this.call('performRpc', { to, method, payload })) as RpcEnd;
   }
 
-  /** Publishes a data track and pushes these frames. */
-  async publishDataTrack(name: string, frames: readonly Uint8Array[]): Promise<void> {
-    await this.call('publishDataTrack', { name, frames: frames.map(encoded) });
+  /** Publishes a data track and pushes that frame again and again. */
+  async publishDataTrack(name: string, frame: Uint8Array): Promise<void> {
+    await this.call('publishDataTrack', { name, bytes: encoded(frame) });
   }
 
   /** The first of what came that nobody asked for yet, or else the next that comes. */

@@ -56,7 +56,8 @@ export async function meet(
   return alice;
 }
 
-async function repeated(act: () => Promise<void>, done: Promise<unknown>): Promise<void> {
+/** Does it again and again until `done`. */
+export async function repeated(act: () => unknown, done: Promise<unknown>): Promise<void> {
   let over = false;
   const end = done.then(() => (over = true));
   while (!over) {

@@ -213,10 +213,12 @@ globalThis.peer = {
       return { error: { code, message, data } };
     }
   },
-  async publishDataTrack({ name, frames }) {
+  async publishDataTrack({ name, bytes }) {
     const track = await room.localParticipant.publishDataTrack({ name });
-    for (const frame of frames) await track.tryPush({ payload: fromBase64(frame) });
-    await track.flush();
+    const payload = fromBase64(bytes);
+    // Nobody says who has subscribed, and a frame that comes before is lost.
+    const timer = setInterval(() => track.tryPush({ payload }), 20);
+    cleanups.push(() => clearInterval(timer));
   },
   next: ({ kind }) => arrivals.next(kind),
 };

@@ -367,16 +367,15 @@ class Peer:
                 }
             }
 
-    async def publish_data_track(self, name, frames) -> None:
+    async def publish_data_track(self, name, **params) -> None:
         track = await self._room.local_participant.publish_data_track(name=name)
-        self._kept.append(track)
+        frame = rtc.DataTrackFrame(payload=decoded(params["bytes"]))
 
         async def push() -> None:
             # Nobody says who has subscribed, and a frame that comes before is lost.
             while True:
-                for frame in frames:
-                    track.try_push(rtc.DataTrackFrame(payload=decoded(frame)))
-                    await asyncio.sleep(0.05)
+                track.try_push(frame)
+                await asyncio.sleep(0.02)
 
         self._go_on(push())
 
