@@ -4,6 +4,7 @@ import type { PublicationState } from '../native/rtc-state.js';
 import { VIDEO_QUALITIES, type VideoQuality } from '../native/subscription-requests.js';
 import type { RemoteAudioTrack, RemoteVideoTrack } from './remote-track.js';
 import { SubscriptionSettings, type VideoDimensions } from './subscription-settings.js';
+import { Subscription } from './subscription.js';
 import { TrackPublication } from './track-publication.js';
 
 /** What the request can hold. */
@@ -14,6 +15,9 @@ export class RemoteTrackPublication extends TrackPublication {
   #track: RemoteVideoTrack | RemoteAudioTrack | undefined;
   readonly #settings = new SubscriptionSettings();
   #videoFps: number | undefined;
+  readonly #subscription = new Subscription((subscribed) => {
+    this.state.setSubscribed(subscribed);
+  });
   #published = true;
 
   private constructor(state: PublicationState) {
@@ -40,13 +44,14 @@ export class RemoteTrackPublication extends TrackPublication {
   }
 
   /**
-   * Asks the server for the track; `trackSubscribed` tells when it comes.
+   * Asks the server for the track; `trackSubscribed` tells when it comes. Just after `unsubscribe()` it's
+   * asked a moment later.
    *
    * @throws FramewireError `closed` if it's no longer published, or we have left the room.
    */
   subscribe(): void {
     this.#checkPublished();
-    this.state.setSubscribed(true);
+    this.#subscription.subscribe();
   }
 
   /**
@@ -54,7 +59,7 @@ export class RemoteTrackPublication extends TrackPublication {
    * is no longer published is not received anyway.
    */
   unsubscribe(): void {
-    if (this.#published) this.state.setSubscribed(false);
+    if (this.#published) this.#subscription.unsubscribe();
   }
 
   /** Whether its media is to come: see {@link RemoteTrackPublication.disable}. */
@@ -159,11 +164,13 @@ export class RemoteTrackPublication extends TrackPublication {
     if (!track) return;
     if (track.kind === 'video') track.roomLimitFps(this.#videoFps);
     this.#settings.subscribed(this.state.publicationHandle);
+    this.#subscription.settle();
   }
 
   /** @internal Its publisher took it back, or one of the two left. */
   roomUnpublished(): void {
     this.#published = false;
+    this.#subscription.settle();
   }
 
   get #subscribedHandle(): bigint | undefined {
