@@ -1,7 +1,7 @@
 import { createCanvas } from '@napi-rs/canvas';
 import {
   AudioSource,
-  type ConnectOptions,
+  type EncryptionOptions,
   FramePacer,
   LocalAudioTrack,
   LocalVideoTrack,
@@ -22,6 +22,14 @@ export interface Place {
   readonly signal: AbortSignal;
 }
 
+/** How the test pattern is published. */
+export interface TestPatternOptions {
+  /** As in `ConnectOptions`. */
+  readonly encryption?: EncryptionOptions;
+  /** Sends it in several sizes. Default `false`. */
+  readonly simulcast?: boolean;
+}
+
 /**
  * A participant who publishes 640x360 at 30 fps (red, green, blue and white quarters and the number
  * of the frame) and a tone of 440 Hz, so that samples which receive have something to receive.
@@ -37,12 +45,16 @@ export class TestPattern implements AsyncDisposable {
     // Made by `publish()`, since joining takes time.
   }
 
-  static async publish(place: Place, options: ConnectOptions = {}): Promise<TestPattern> {
+  static async publish(place: Place, options: TestPatternOptions = {}): Promise<TestPattern> {
     const { url, token, signal } = place;
+    const { encryption, simulcast = false } = options;
     const pattern = new TestPattern();
     try {
-      await pattern.#room.connect(url, await token('test-pattern'), { ...options, signal });
-      await pattern.#publish();
+      await pattern.#room.connect(url, await token('test-pattern'), {
+        ...(encryption && { encryption }),
+        signal,
+      });
+      await pattern.#publish(simulcast);
     } catch (error) {
       await pattern.close();
       throw error;
@@ -50,11 +62,11 @@ export class TestPattern implements AsyncDisposable {
     return pattern;
   }
 
-  async #publish(): Promise<void> {
+  async #publish(simulcast: boolean): Promise<void> {
     const me = this.#room.localParticipant;
     await me.publishTrack(LocalVideoTrack.create('pattern', this.#camera), {
       maxFps: FPS,
-      simulcast: false,
+      simulcast,
     });
     await me.publishTrack(LocalAudioTrack.create('tone', this.#voice));
     this.#done.push(this.#paint(), this.#hum());
