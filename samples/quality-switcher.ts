@@ -1,5 +1,5 @@
 // Watches a video in a low quality, then in a high one, as a layout with small and large tiles does.
-// Run it: npm run sample -- quality-switcher [--seconds 8]
+// Run it: npm run sample -- quality-switcher [--seconds 20]
 
 import { Room, VideoStream } from 'framewire';
 import { runSample } from './support/run-sample.js';
@@ -22,6 +22,7 @@ runSample(
       const now = `${frame.width}x${frame.height}`;
       if (now !== size) console.log(`${now} comes, '${publication.videoQuality}' is asked for`);
       size = now;
+      if (frame.width === publication.width && publication.videoQuality === 'high') break;
       // It's small now, and a second of it was enough.
       if (frame.width < publication.width && stream.stats.delivered > 30) {
         publication.setVideoQuality('high');

@@ -11,8 +11,6 @@ import {
 } from 'framewire';
 import { Tone } from 'framewire/testing';
 
-const WIDTH = 640;
-const HEIGHT = 360;
 const FPS = 30;
 
 /** Where to join. */
@@ -26,7 +24,7 @@ export interface Place {
 export interface TestPatternOptions {
   /** As in `ConnectOptions`. */
   readonly encryption?: EncryptionOptions;
-  /** Sends it in several sizes. Default `false`. */
+  /** Sends 1280x720, and smaller sizes as well. Default: 640x360 alone. */
   readonly simulcast?: boolean;
 }
 
@@ -36,25 +34,29 @@ export interface TestPatternOptions {
  */
 export class TestPattern implements AsyncDisposable {
   readonly #room = new Room();
-  readonly #camera = new VideoSource({ width: WIDTH, height: HEIGHT });
+  readonly #simulcast: boolean;
+  readonly #camera: VideoSource;
   readonly #voice = new AudioSource({ sampleRate: 48_000, channels: 1, queueMs: 200 });
   readonly #pacer = new FramePacer({ fps: FPS });
   readonly #done: Promise<unknown>[] = [];
 
-  private constructor() {
-    // Made by `publish()`, since joining takes time.
+  private constructor(simulcast: boolean) {
+    this.#simulcast = simulcast;
+    this.#camera = new VideoSource(
+      simulcast ? { width: 1280, height: 720 } : { width: 640, height: 360 },
+    );
   }
 
   static async publish(place: Place, options: TestPatternOptions = {}): Promise<TestPattern> {
     const { url, token, signal } = place;
     const { encryption, simulcast = false } = options;
-    const pattern = new TestPattern();
+    const pattern = new TestPattern(simulcast);
     try {
       await pattern.#room.connect(url, await token('test-pattern'), {
         ...(encryption && { encryption }),
         signal,
       });
-      await pattern.#publish(simulcast);
+      await pattern.#publish();
     } catch (error) {
       await pattern.close();
       throw error;
@@ -62,11 +64,11 @@ export class TestPattern implements AsyncDisposable {
     return pattern;
   }
 
-  async #publish(simulcast: boolean): Promise<void> {
+  async #publish(): Promise<void> {
     const me = this.#room.localParticipant;
     await me.publishTrack(LocalVideoTrack.create('pattern', this.#camera), {
       maxFps: FPS,
-      simulcast,
+      simulcast: this.#simulcast,
     });
     await me.publishTrack(LocalAudioTrack.create('tone', this.#voice));
     this.#done.push(this.#paint(), this.#hum());
@@ -85,18 +87,19 @@ export class TestPattern implements AsyncDisposable {
   }
 
   async #paint(): Promise<void> {
-    const canvas = createCanvas(WIDTH, HEIGHT);
+    const { width, height } = this.#camera;
+    const canvas = createCanvas(width, height);
     const context = canvas.getContext('2d');
     context.font = '64px sans-serif';
     context.textAlign = 'center';
     for await (const { index } of this.#pacer) {
       for (const [i, color] of ['#ff0000', '#00ff00', '#0000ff', '#ffffff'].entries()) {
         context.fillStyle = color;
-        context.fillRect((i % 2) * (WIDTH / 2), Math.floor(i / 2) * (HEIGHT / 2), WIDTH, HEIGHT);
+        context.fillRect((i % 2) * (width / 2), Math.floor(i / 2) * (height / 2), width, height);
       }
       context.fillStyle = '#000000';
-      context.fillText(String(index), WIDTH / 2, HEIGHT / 2 + 22);
-      using frame = new VideoFrame(canvas.data(), { width: WIDTH, height: HEIGHT, format: 'RGBA' });
+      context.fillText(String(index), width / 2, height / 2 + 22);
+      using frame = new VideoFrame(canvas.data(), { width, height, format: 'RGBA' });
       this.#camera.captureFrame(frame);
     }
   }

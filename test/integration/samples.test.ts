@@ -170,13 +170,19 @@ const EXPECTED: Readonly<Record<string, (stdout: string) => void | Promise<void>
     expect(stdout).toContain('postman: receipt for 17 bytes');
     expect(readdirSync(inbox).sort()).toEqual(['letter (1).txt', 'letter.txt']);
   },
+  'quality-switcher': (stdout) => {
+    expect(stdout).toMatch(/320x180 comes, 'low' is asked for/);
+    expect(stdout).toMatch(/1280x720 comes, 'high' is asked for/);
+  },
 };
 
-/** The server tells up to 3 seconds late of who publishes nothing, and these wait for such a one. */
+/** Those that take longer than 3: the server tells up to 3 seconds late of who publishes nothing. */
 const SECONDS: Readonly<Partial<Record<string, number>>> = {
   'rpc-server': 8,
   'chat-bot': 8,
   'receive-files': 8,
+  // A large picture comes once the server finds that there is room for it.
+  'quality-switcher': 20,
   // It ends when it has its receipt.
   'send-a-file': 30,
 };
