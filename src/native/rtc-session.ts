@@ -4,6 +4,7 @@ import type { Room as RtcRoom } from '@livekit/rtc-node';
 import { untilAborted } from '../core/abort.js';
 import { FramewireError } from '../core/errors.js';
 import { log } from '../core/log.js';
+import { AbandonedJoins } from './abandoned-joins.js';
 import { connectError } from './connect-error.js';
 import { encryptionOf } from './e2ee.js';
 import { ffi } from './ffi-client.js';
@@ -63,6 +64,7 @@ export class RtcSession {
     signal: AbortSignal,
   ): Promise<RtcSession> {
     const rtcOptions = connectOptions(options) as Parameters<RtcRoom['connect']>[2];
+    await abandonedJoins.whenOver(url, token, signal);
     await ffi().whenReady();
     signal.throwIfAborted();
     // Rejoining takes a new one: rtc-node's takes its listeners away on leaving.
@@ -76,20 +78,21 @@ export class RtcSession {
       session.#left = true;
       abandon();
     };
-    const leave = (): void => {
+    const leave = (): Promise<void> =>
       session.#rtc.disconnect().catch((error: unknown) => {
         log('warn', 'a room that was joined too late could not be left', { error });
       });
-    };
     signal.addEventListener('abort', onAbort, { once: true });
     try {
-      await untilAborted(connecting, signal, leave);
+      await untilAborted(connecting, signal);
+      // Both may have happened at once.
+      signal.throwIfAborted();
+    } catch (error) {
+      if (signal.aborted) abandonedJoins.add(url, token, connecting.then(leave));
+      throw error;
     } finally {
       signal.removeEventListener('abort', onAbort);
     }
-    // Both may have happened at once.
-    if (signal.aborted) leave();
-    signal.throwIfAborted();
     session.onEnd(ffi().lease());
     return session;
   }
@@ -277,6 +280,8 @@ export class RtcSession {
     ffi().detach(onFfiEvent);
   }
 }
+
+const abandonedJoins = new AbandonedJoins();
 
 /** What the native side says once it has given up to reconnect. */
 const ENGINE_CLOSED = 'engine is closed';

@@ -6,6 +6,7 @@ import {
   createServer as createTcpServer,
   type Server,
 } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { AccessToken, FramewireError, Room } from 'framewire';
 import { liveRooms } from '../support/live-rooms.js';
@@ -222,6 +223,26 @@ describe('connecting', () => {
     expect(room.connected).toBe(true);
     expect(await given).toMatchObject({ code: 'aborted' });
   });
+
+  it.each([0, 100])(
+    'can connect under the same identity %i ms after a join was given up, however far that had come',
+    async (laterMs) => {
+      const { url } = live.server;
+      for (const progressMs of [0, 2, 5, 10, 20, 40]) {
+        const token = await live.token('agent');
+        const signal = AbortSignal.timeout(progressMs);
+        await live
+          .room()
+          .connect(url, token, { signal })
+          .catch(() => undefined);
+        await setTimeout(laterMs);
+        const room = live.room();
+        await room.connect(url, token);
+        expect(room.connected).toBe(true);
+        await room.disconnect();
+      }
+    },
+  );
 
   it('can be left twice, at once, and before it was joined', async () => {
     const room = live.room();
