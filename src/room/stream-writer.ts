@@ -1,8 +1,11 @@
 import { listenForAbort, untilAborted } from '../core/abort.js';
 import { FramewireError } from '../core/errors.js';
 import { log } from '../core/log.js';
+import { checkText } from '../core/own-bytes.js';
 import type { OutgoingStream } from '../native/outgoing-streams.js';
 import type { StreamInfo } from '../native/stream-info.js';
+
+const MAX_REASON_LENGTH = 1_000;
 
 /**
  * A stream that is being sent. What is written goes out in the order of the calls; each resolves when there is
@@ -67,11 +70,16 @@ export abstract class StreamWriter<Info extends StreamInfo, Chunk> implements As
   }
 
   /**
-   * Gives it up: at the receivers it fails, with `reason`. What still waits to be sent fails with `aborted`. Safe
-   * to call at any time; after `close()` it does nothing.
+   * Gives it up: at the receivers it fails, with the first 1,000 characters of `reason`. What still waits to be
+   * sent fails with `aborted`. Safe to call at any time; after `close()` it does nothing.
+   *
+   * @throws TypeError if `reason` is not a string.
    */
   async abort(reason = 'aborted'): Promise<void> {
-    await this.#giveUp(new FramewireError('aborted', 'The stream was given up.'), reason);
+    checkText(reason, 'reason');
+    // To receivers one that ends without a reason has ended well, and so does one whose reason is too long.
+    const told = reason === '' ? 'aborted' : reason.slice(0, MAX_REASON_LENGTH);
+    await this.#giveUp(new FramewireError('aborted', 'The stream was given up.'), told);
   }
 
   /** Gives it up, unless it was closed. */

@@ -212,6 +212,18 @@ describe('a stream that does not come to its end', () => {
       atReader: String.raw`The sender gave the stream up: 'no \x1B[31mtime'.`,
     },
     {
+      how: 'aborts it for no reason',
+      giveUp: (writer: ByteStreamWriter) => writer.abort(''),
+      atSender: 'The stream was given up.',
+      atReader: "The sender gave the stream up: 'aborted'.",
+    },
+    {
+      how: 'aborts it for a reason that takes longer than a packet',
+      giveUp: (writer: ByteStreamWriter) => writer.abort('x'.repeat(100_000)),
+      atSender: 'The stream was given up.',
+      atReader: `The sender gave the stream up: '${'x'.repeat(60)}'... 940 more ch....`,
+    },
+    {
       how: 'aborts the signal',
       giveUp: async (_writer: ByteStreamWriter, abort: AbortController) => {
         abort.abort(new Error('enough'));
