@@ -37,9 +37,8 @@ export function checkStrings(values: unknown, name: string): void {
   if (!Array.isArray(values)) {
     throw new TypeError(`${name} must be an array, got ${shown(values)}.`);
   }
-  values.forEach((value: unknown, i) => {
-    checkString(value, `${name}[${i}]`);
-  });
+  // Not forEach, which passes over holes.
+  for (const [i, value] of values.entries()) checkString(value, `${name}[${i}]`);
 }
 
 /** @throws TypeError if not an object whose values are strings. */

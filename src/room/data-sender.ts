@@ -88,9 +88,9 @@ export class DataSender {
   /** See {@link LocalParticipant.sendBytes}. */
   async sendBytes(bytes: Uint8Array, options: SendBytesOptions = {}): Promise<ByteStreamInfo> {
     checkBytes(bytes, 'bytes');
-    const { onProgress, signal } = options;
     const totalBytes = bytes.byteLength;
     const native = { ...byteStreamOptions(options), totalBytes };
+    const { onProgress, signal } = options;
     checkProgress(onProgress);
     this.checkAllowed();
     await using writer = await ByteStreamWriter.open(this.#session, native, signal);

@@ -489,6 +489,10 @@ describe('bad arguments', () => {
         () => me.streamBytes({ totalBytes: -1 }),
         /^options.totalBytes must be an integer of at least 0/,
       ],
+      [
+        () => me.sendBytes(new Uint8Array(1), null as never),
+        'options must be an object, got null.',
+      ],
       [() => me.streamBytes({ name: 5 as never }), 'options.name must be a string, got 5.'],
       [() => me.sendBytes('x' as never), "bytes must be a Uint8Array, got 'x'."],
       [

@@ -99,11 +99,18 @@ describe('publishData', () => {
     const { localParticipant: me } = alice;
     const detached = new Uint8Array(4);
     structuredClone(detached, { transfer: [detached.buffer] });
+    // TypeScript's library of 2023 does not know of buffers that can be resized; Node 20 does.
+    const shrunk = Reflect.construct(ArrayBuffer, [16, { maxByteLength: 16 }]) as ArrayBuffer & {
+      resize(byteLength: number): void;
+    };
+    const outside = new Uint8Array(shrunk, 8, 8);
+    shrunk.resize(4);
     const bad: [unknown, object | undefined, string | RegExp][] = [
       [undefined, undefined, 'data must be a Uint8Array or a string, got undefined.'],
       [[1, 2], undefined, /^data must be/],
       [new Uint16Array(2), undefined, /^data must be/],
       [detached, undefined, 'data must not be detached, got detached memory.'],
+      [outside, undefined, 'data must not be detached, got detached memory.'],
       ['x', { topic: 4 }, 'options.topic must be a string, got 4.'],
       ['x', { reliable: 'yes' }, "options.reliable must be a boolean, got 'yes'."],
       ['x', { destinationIdentities: 'bob' }, /^options.destinationIdentities must be an array/],
@@ -112,6 +119,11 @@ describe('publishData', () => {
         'x',
         { destinationIdentities: [''] },
         /^options.destinationIdentities\[0\] must not be empty/,
+      ],
+      [
+        'x',
+        { destinationIdentities: [, 'bob'] },
+        'options.destinationIdentities[0] must be a string, got undefined.',
       ],
       ['x', { signal: {} }, /^options.signal must be an AbortSignal/],
     ];
