@@ -18,7 +18,10 @@ export class DataPacket {
    * told yet: of one who publishes no track it tells up to 3 seconds late.
    */
   readonly participant: RemoteParticipant | undefined;
-  /** Who sent it, also if that participant is not known yet. `undefined`: the server's API. */
+  /**
+   * Who sent it, also if it has left meanwhile. `undefined` if it came by the server's API, or from somebody of
+   * whom the server has not told yet: LiveKit's packets name their sender by an id that says nothing before.
+   */
   readonly senderIdentity: string | undefined;
   /** Whether it was sent so that it can't be lost. */
   readonly reliable: boolean;
