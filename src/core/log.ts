@@ -80,8 +80,9 @@ function writeToStderr(lineLevel: string, message: string, fields: object): void
   const values = Object.entries(fields as Record<string, unknown>).map(([name, value]) => {
     const text = String(value instanceof Error ? value.message : value);
     // Escaped, so that a name from the network stays inside its line and sends nothing to a terminal.
+    // Signs that turn the direction of writing would make the rest of the line look like something else.
     const escaped = JSON.stringify(text).replace(
-      /[\u007f-\u009f\u2028\u2029]/g,
+      /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
       (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
     );
     return ` ${name}=${escaped}`;

@@ -77,12 +77,12 @@ describe('the default sink', () => {
       try {
         fresh.log('error', 'it failed', {
           error: new Error('no\nway'),
-          name: '\u001b[31mred\u009b\u2028',
+          name: '\u001b[31mred\u009b\u2028\u202etxt.exe',
           count: 3,
         });
         expect(write.mock.calls).toEqual([
           [
-            'framewire error: it failed error="no\\nway" name="\\u001b[31mred\\u009b\\u2028" count="3"\n',
+            'framewire error: it failed error="no\\nway" name="\\u001b[31mred\\u009b\\u2028\\u202etxt.exe" count="3"\n',
           ],
         ]);
       } finally {
