@@ -68,6 +68,7 @@ export { DISCONNECT_REASONS, type DisconnectReason } from './native/rtc-state.js
 export type { IceServer } from './native/session-options.js';
 export { SCALABILITY_MODES, type ScalabilityMode } from './native/scalability-mode.js';
 export { SIMULATE_SCENARIOS, type SimulateScenario } from './native/simulate-scenario.js';
+export { VIDEO_QUALITIES, type VideoQuality } from './native/subscription-requests.js';
 export type { RtcAudioPlayoutStats, RtcMediaSourceStats } from './native/stats/media-stats.js';
 export type { RoomStats, RtcStats, RtcStatsType } from './native/stats/rtc-stats.js';
 export type {

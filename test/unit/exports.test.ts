@@ -79,6 +79,7 @@ const EXPORTS = [
   'TrackPublication',
   'VIDEO_CODECS',
   'VIDEO_ENCODERS',
+  'VIDEO_QUALITIES',
   'VideoFrame',
   'VideoSource',
   'VideoStream',
