@@ -14,7 +14,7 @@
  * - `invalid-url`: the URL can't be parsed, or no LiveKit server answers at it.
  * - `native`: the native binding reported a failure; `cause` holds what it said.
  * - `not-found`: what the call names doesn't exist.
- * - `overflow`: a queue with `overflow: 'error'` was full.
+ * - `overflow`: a queue with `overflow: 'error'` was full, or more waits to be sent or read than may.
  * - `participant-left`: the participant left before the thing waited for came.
  * - `server-start`: a local LiveKit server could not be found, built or started.
  * - `timeout`: the time that the caller, or LiveKit, allowed was over.

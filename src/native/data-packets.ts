@@ -14,6 +14,8 @@ export const MAX_PACKET_BYTES = 60_000;
 
 /** What waits to be sent, at most; more than that comes of sending without waiting. */
 const MAX_WAITING_BYTES = 64 * 1024 * 1024;
+/** A packet that waits takes more memory than its bytes: it counts as this much more. */
+const PACKET_BYTES = 512;
 
 /** How a packet is sent. */
 export interface PacketOptions {
@@ -50,18 +52,19 @@ export class PacketSender {
    */
   async send(bytes: Uint8Array, options: PacketOptions, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
-    if (this.#waitingBytes + bytes.byteLength > MAX_WAITING_BYTES) {
+    const size = bytes.byteLength + PACKET_BYTES;
+    if (this.#waitingBytes + size > MAX_WAITING_BYTES) {
       throw new FramewireError(
         'overflow',
         `More than ${MAX_WAITING_BYTES} bytes of data wait to be sent: await publishData().`,
       );
     }
-    this.#waitingBytes += bytes.byteLength;
+    this.#waitingBytes += size;
     const sent = this.#last.then(async () => {
       try {
         if (!signal?.aborted) await this.#send(bytes, options);
       } finally {
-        this.#waitingBytes -= bytes.byteLength;
+        this.#waitingBytes -= size;
       }
     });
     this.#last = sent.catch(() => undefined);

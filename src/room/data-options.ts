@@ -45,6 +45,9 @@ export function checkStrings(values: unknown, name: string): void {
 export function checkAttributes(attributes: unknown, name: string): void {
   checkOptions(attributes ?? null, name);
   for (const [key, value] of Object.entries(attributes as object)) {
+    if (key === '__proto__') {
+      throw new RangeError(`${name} must not have a key '__proto__': it could not be read back.`);
+    }
     if (typeof value !== 'string') {
       throw new TypeError(`${name}[${shown(key)}] must be a string, got ${shown(value)}.`);
     }

@@ -128,7 +128,8 @@ export abstract class LocalMessenger extends Participant<LocalTrackPublication> 
    * @throws RpcError if the call fails; see {@link RpcErrorReason}. One who isn't there is only told from one who
    * doesn't answer after `maxRoundTripLatencyMs`; one who leaves meanwhile at once.
    * @throws FramewireError `forbidden` at once if our token, or the other one's, doesn't allow to publish
-   * data; `disconnected` if the room is left. The signal's reason if it aborts.
+   * data; `overflow` if some 4,000 calls, or 64 MiB of payloads, wait for their answers; `disconnected` if the
+   * room is left. The signal's reason if it aborts.
    */
   performRpc(options: PerformRpcOptions): Promise<string> {
     return this.#calls.perform(options);

@@ -15,7 +15,9 @@ import {
   type SimulateScenario,
   simulateScenario,
 } from '../native/simulate-scenario.js';
-import { E2ee } from './e2ee.js';
+import type { RemoteDataTrack } from '../tracks/remote-data-track.js';
+import type { StatsOptions } from '../tracks/track.js';
+import type { ByteStreamReader } from './byte-stream-reader.js';
 import {
   checkConnectOptions,
   checkServerUrl,
@@ -23,11 +25,10 @@ import {
   DEFAULT_CONNECT_TIMEOUT_MS,
   sessionOptions,
 } from './connect-options.js';
-import type { ByteStreamReader } from './byte-stream-reader.js';
 import { DataReceiver } from './data-receiver.js';
+import { E2ee } from './e2ee.js';
 import type { LocalParticipant } from './local-participant.js';
 import type { RemoteParticipant } from './remote-participant.js';
-import type { RemoteDataTrack } from '../tracks/remote-data-track.js';
 import { RoomDetails } from './room-details.js';
 import type { ConnectionState, RoomEvents } from './room-events.js';
 import { RoomMessages } from './room-messages.js';
@@ -38,7 +39,6 @@ import type { StreamHandler, StreamHandlerOptions } from './stream-handlers.js';
 import { checkTrackFilter, type SubscribedTrack, type TrackFilter } from './subscribed-track.js';
 import type { TextStreamReader } from './text-stream-reader.js';
 import { TrackIterator } from './track-iterator.js';
-import type { StatsOptions } from '../tracks/track.js';
 
 /**
  * A LiveKit room, as one participant sees it.
@@ -198,7 +198,7 @@ export class Room extends TypedEmitter<RoomEvents> implements AsyncDisposable {
   }
 
   /**
-   * Joins a room.
+   * Joins a room. A listener of `connected` may have left it again when this resolves.
    *
    * @param url - Where the server is, as `wss://example.livekit.cloud`.
    * @param token - An access token that grants to join: see {@link AccessToken}.

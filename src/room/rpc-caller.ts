@@ -32,6 +32,11 @@ const MAX_ROUND_TRIP_MS = 7_000;
 /** How much longer than it should the native side may take to say that time is over. */
 const GRACE_MS = 500;
 
+/** What calls may hold while they wait, payloads and all; more than that comes of calling without waiting. */
+const MAX_WAITING_BYTES = 64 * 1024 * 1024;
+/** A call that waits takes more memory than its payload: it counts as this much more (measured: 20 KB). */
+const CALL_BYTES = 16 * 1024;
+
 /** Calls methods of others during one stay in a room. */
 export class RpcCaller {
   readonly #session: RtcSession;
@@ -39,6 +44,7 @@ export class RpcCaller {
   readonly #participant: (identity: string) => RemoteParticipant | undefined;
   /** How to end each call that waits, with whom it's waiting for. */
   readonly #waiting = new Map<(reason: RpcError) => void, string>();
+  #waitingBytes = 0;
 
   constructor(
     session: RtcSession,
@@ -61,7 +67,10 @@ export class RpcCaller {
     const call = checkCall(options);
     const { destinationIdentity: whom, responseTimeoutMs, maxRoundTripLatencyMs } = call;
     this.#checkAllowed(whom);
-    checkSize(call.payload);
+    const bytes = checkedSize(call.payload) + CALL_BYTES;
+    if (this.#waitingBytes + bytes > MAX_WAITING_BYTES) {
+      throw new FramewireError('overflow', 'Too many calls wait for their answers: await some.');
+    }
     using wait = deadline({
       signal: options.signal,
       timeoutMs: Math.max(responseTimeoutMs, maxRoundTripLatencyMs) + GRACE_MS,
@@ -71,19 +80,19 @@ export class RpcCaller {
       wait.abort(reason);
     };
     this.#waiting.set(end, whom);
+    this.#waitingBytes += bytes;
     try {
       const { payload, error } = await callRpc(this.#session, call, wait.signal);
       if (!error) return payload;
       throw this.#failure(error.code, error.message, error.data, whom);
     } finally {
       this.#waiting.delete(end);
+      this.#waitingBytes -= bytes;
     }
   }
 
   #checkAllowed(whom: string): void {
-    if (!this.#session.isConnected()) {
-      throw new FramewireError('disconnected', 'The room is not connected.');
-    }
+    if (!this.#session.isConnected()) throw notConnected();
     // The server would drop the call, or the answer, without a word.
     if (this.#local.permissions?.canPublishData === false) {
       throw new FramewireError('forbidden', 'The token does not allow to publish data.');
@@ -99,7 +108,11 @@ export class RpcCaller {
     }
   }
 
-  #failure(code: number, message: string, data: string | undefined, whom: string): RpcError {
+  #failure(code: number, message: string, data: string | undefined, whom: string): Error {
+    // While we leave, what is still being sent fails a moment before the stay is over.
+    if (code === RPC_ERROR_CODES['send-failed'] && !this.#session.isConnected()) {
+      return notConnected();
+    }
     // To the native side one who isn't there is one who doesn't answer. At the time of the call we can't
     // tell, since the server may be late to say who is there.
     if (code === RPC_ERROR_CODES['connection-timeout'] && !this.#participant(whom)) {
@@ -107,6 +120,10 @@ export class RpcCaller {
     }
     return new RpcError(code, message, data);
   }
+}
+
+function notConnected(): FramewireError {
+  return new FramewireError('disconnected', 'The room is not connected.');
 }
 
 function failure(reason: keyof typeof RPC_ERROR_CODES, message: string): RpcError {
@@ -133,9 +150,9 @@ function checkCall(options: PerformRpcOptions): Required<Omit<PerformRpcOptions,
   return { destinationIdentity, method, payload, responseTimeoutMs, maxRoundTripLatencyMs };
 }
 
-function checkSize(payload: string): void {
+function checkedSize(payload: string): number {
   const bytes = Buffer.byteLength(payload);
-  if (bytes <= MAX_RPC_PAYLOAD_BYTES) return;
+  if (bytes <= MAX_RPC_PAYLOAD_BYTES) return bytes;
   throw failure(
     'request-payload-too-large',
     `The payload must be at most ${MAX_RPC_PAYLOAD_BYTES} bytes, got ${bytes}.`,

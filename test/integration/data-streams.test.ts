@@ -473,6 +473,10 @@ describe('bad arguments', () => {
         "options.attributes['a'] must be a string, got 1.",
       ],
       [
+        () => me.sendText('x', { attributes: JSON.parse('{"__proto__":"x"}') as never }),
+        "options.attributes must not have a key '__proto__': it could not be read back.",
+      ],
+      [
         () => me.sendText('x', { attributes: [] as never }),
         /^options.attributes must be an object/,
       ],

@@ -75,6 +75,19 @@ describe('a call', () => {
     expect(await alice!.localParticipant.performRpc(call)).toBe(payload);
   });
 
+  it('fails with overflow rather than hold any number of calls that wait', async () => {
+    const [alice, bob] = await talkers(live, 'alice', 'bob');
+    bob!.registerRpcMethod('echo', ({ payload }) => payload);
+    const call = { destinationIdentity: 'bob', method: 'echo', payload: 'x'.repeat(16_000_000) };
+    const calls = Array.from({ length: 6 }, () => alice!.localParticipant.performRpc(call));
+    const outcomes = Promise.allSettled(calls);
+    await alice!.disconnect();
+    const codes = (await outcomes).map(
+      (one) => one.status === 'rejected' && (one.reason as FramewireError).code,
+    );
+    expect(codes).toEqual([...Array<string>(4).fill('disconnected'), 'overflow', 'overflow']);
+  });
+
   it('fails typed if the payload or the answer is too large', async () => {
     const [alice, bob] = await talkers(live, 'alice', 'bob');
     const tooLarge = 'x'.repeat(MAX_RPC_PAYLOAD_BYTES + 1);
