@@ -10,7 +10,7 @@ export class Postman implements AsyncDisposable {
     const room = postman.#room;
     room.on('participantConnected', async () => {
       const letter = Buffer.from('Dear Sir or Madam');
-      for (const name of ['letter.txt', '../../letter.txt']) {
+      for (const name of ['letter.txt', '../../notes.txt']) {
         await room.localParticipant.sendBytes(letter, { name, topic: 'files' });
       }
     });

@@ -136,7 +136,8 @@ describe('framewire demo', () => {
     for (const hop of Object.values(summary.hops)) {
       expect(hop.fps).toBeGreaterThan(0);
       expect(hop.delivered).toBeGreaterThan(0);
-      expect(hop.received).toBeGreaterThanOrEqual(hop.delivered);
+      // One that was received before the measuring began may be delivered after that.
+      expect(hop.received).toBeGreaterThanOrEqual(hop.delivered - 1);
       expect(hop.latencyMs.p95).toBeGreaterThanOrEqual(hop.latencyMs.p50);
       expect(Object.keys(hop.dropped)).toEqual(['full', 'rate', 'late', 'closed']);
       expect(hop.bitrateBps).toBeGreaterThan(10_000);

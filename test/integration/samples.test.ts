@@ -166,9 +166,9 @@ const EXPECTED: Readonly<Record<string, (stdout: string) => void | Promise<void>
   },
   'receive-files': (stdout) => {
     expect(stdout).toContain('postman sent "letter.txt", 17 bytes: letter.txt');
-    expect(stdout).toContain('postman sent "../../letter.txt", 17 bytes: letter (1).txt');
+    expect(stdout).toContain('postman sent "../../notes.txt", 17 bytes: notes.txt');
     expect(stdout).toContain('postman: receipt for 17 bytes');
-    expect(readdirSync(inbox).sort()).toEqual(['letter (1).txt', 'letter.txt']);
+    expect(readdirSync(inbox).sort()).toEqual(['letter.txt', 'notes.txt']);
   },
   'quality-switcher': (stdout) => {
     expect(stdout).toMatch(/320x180 comes, 'low' is asked for/);
