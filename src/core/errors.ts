@@ -65,3 +65,8 @@ export class FramewireError extends Error {
     Object.defineProperty(this.prototype, 'name', { value: 'FramewireError', configurable: true });
   }
 }
+
+/** What everything throws that needs a room which isn't connected, or no longer is. */
+export function notConnected(): FramewireError {
+  return new FramewireError('disconnected', 'The room is not connected.');
+}

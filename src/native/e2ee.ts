@@ -1,7 +1,7 @@
 // End-to-end encryption of one stay in a room, as the native side does it.
 
 import type { Room as RtcRoom } from '@livekit/rtc-node';
-import { FramewireError } from '../core/errors.js';
+import { notConnected } from '../core/errors.js';
 import { ffi } from './ffi-client.js';
 import type { RequestValue } from './ffi-messages.js';
 import type { RtcSession } from './rtc-session.js';
@@ -19,7 +19,7 @@ export const ENCRYPTION_TYPES = ['none', 'gcm', 'custom'] as const;
 export type EncryptionType = (typeof ENCRYPTION_TYPES)[number];
 
 /** What the native side tells of the encryption of somebody's media. In LiveKit's order. */
-const NATIVE_STATES = [
+export const NATIVE_E2EE_STATES = [
   'new',
   'ok',
   'encryption-failed',
@@ -29,12 +29,12 @@ const NATIVE_STATES = [
   'internal-error',
 ] as const;
 
-/** One of those. */
-export type NativeE2eeState = (typeof NATIVE_STATES)[number];
+/** One of {@link NATIVE_E2EE_STATES}. */
+export type NativeE2eeState = (typeof NATIVE_E2EE_STATES)[number];
 
 /** */
 export function e2eeStateOf(state: number | undefined): NativeE2eeState {
-  return NATIVE_STATES[state ?? 0] ?? 'internal-error';
+  return NATIVE_E2EE_STATES[state ?? 0] ?? 'internal-error';
 }
 
 /** */
@@ -161,7 +161,7 @@ export class SessionE2ee {
     value: Extract<E2eeMessage, { case?: C }>['value'],
   ): AnswerValue<C> {
     if (!this.#session.isConnected()) {
-      throw new FramewireError('disconnected', 'The room is not connected.');
+      throw notConnected();
     }
     const { roomHandle } = this.#session;
     return answerOf(roomHandle, { case: name, value } as E2eeMessage).value as AnswerValue<C>;

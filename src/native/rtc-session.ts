@@ -2,7 +2,7 @@
 
 import type { Room as RtcRoom } from '@livekit/rtc-node';
 import { untilAborted } from '../core/abort.js';
-import { FramewireError } from '../core/errors.js';
+import { FramewireError, notConnected } from '../core/errors.js';
 import { log } from '../core/log.js';
 import { AbandonedJoins } from './abandoned-joins.js';
 import { connectError } from './connect-error.js';
@@ -294,8 +294,4 @@ function complaintOf(answer: unknown): string {
   return [error, data, description, kind === 'error' && value]
     .filter((one) => typeof one === 'string')
     .join(' ');
-}
-
-function notConnected(): FramewireError {
-  return new FramewireError('disconnected', 'The room is not connected.');
 }

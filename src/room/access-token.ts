@@ -7,7 +7,7 @@ import { checkInteger, checkOneOf, checkOptions, checkString, shown } from '../c
 import { TRACK_SOURCES, type TrackSource } from '../core/track-handle.js';
 import { PARTICIPANT_KINDS, type ParticipantKind } from '../native/participant-view.js';
 import { sourceNumber } from '../native/rtc-state.js';
-import { checkAttributes } from './own-details.js';
+import { checkOwnAttributes } from './own-details.js';
 
 /** How the room is made if its first participant comes with this token. */
 export interface TokenRoomConfig {
@@ -119,7 +119,7 @@ function checkWho({ identity, name, metadata, attributes, kind }: AccessTokenOpt
     if (value === undefined || typeof (value as unknown) === 'string') continue;
     throw new TypeError(`options.${key} must be a string, got ${shown(value)}.`);
   }
-  if (attributes !== undefined) checkAttributes(attributes, 'options.attributes');
+  if (attributes !== undefined) checkOwnAttributes(attributes, 'options.attributes');
   if (kind !== undefined) checkOneOf(kind, 'options.kind', PARTICIPANT_KINDS);
 }
 

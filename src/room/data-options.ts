@@ -41,8 +41,11 @@ export function checkStrings(values: unknown, name: string): void {
   for (const [i, value] of values.entries()) checkString(value, `${name}[${i}]`);
 }
 
-/** @throws TypeError if not an object whose values are strings. */
-export function checkAttributes(attributes: unknown, name: string): void {
+/** @throws TypeError if not an object whose values are strings, RangeError for a key that gets lost. */
+export function checkAttributes(
+  attributes: unknown,
+  name: string,
+): asserts attributes is Readonly<Record<string, string>> {
   checkOptions(attributes ?? null, name);
   for (const [key, value] of Object.entries(attributes as object)) {
     if (key === '__proto__') {

@@ -1,5 +1,5 @@
 import { checkBoolean } from '../core/check.js';
-import { FramewireError } from '../core/errors.js';
+import { FramewireError, notConnected } from '../core/errors.js';
 import { checkBytes, checkText, ownBytes } from '../core/own-bytes.js';
 import { MAX_PACKET_BYTES, PacketSender } from '../native/data-packets.js';
 import type { RtcSession } from '../native/rtc-session.js';
@@ -125,7 +125,7 @@ export class DataSender {
   /** @throws FramewireError `disconnected` after the stay, `forbidden` if the token doesn't allow it. */
   checkAllowed(): void {
     if (!this.#session.isConnected()) {
-      throw new FramewireError('disconnected', 'The room is not connected.');
+      throw notConnected();
     }
     // The native side would say that it was sent, while the server drops it.
     if (this.#permissions()?.canPublishData === false) {

@@ -1,4 +1,4 @@
-import type { NativeE2eeState } from '../native/e2ee.js';
+import { NATIVE_E2EE_STATES, type NativeE2eeState } from '../native/e2ee.js';
 
 /**
  * What is known of the encryption of a participant's media.
@@ -12,16 +12,10 @@ import type { NativeE2eeState } from '../native/e2ee.js';
  * - `internal-error`: something else is wrong.
  * - `not-encrypted`: it came in the clear, and `requireEncryption` withholds it.
  */
-export const E2EE_STATES = [
-  'new',
-  'ok',
-  'encryption-failed',
-  'decryption-failed',
-  'missing-key',
-  'key-ratcheted',
-  'internal-error',
+export const E2EE_STATES: readonly [...typeof NATIVE_E2EE_STATES, 'not-encrypted'] = [
+  ...NATIVE_E2EE_STATES,
   'not-encrypted',
-] as const;
+];
 
 /** One of {@link E2EE_STATES}. */
 export type E2eeState = (typeof E2EE_STATES)[number];

@@ -1,5 +1,5 @@
 import { checkInteger, checkOptions, checkString } from '../core/check.js';
-import { FramewireError } from '../core/errors.js';
+import { FramewireError, notConnected } from '../core/errors.js';
 import { type EncryptionType, type NativeE2eeState, SessionE2ee } from '../native/e2ee.js';
 import type { RtcSession } from '../native/rtc-session.js';
 import { checkKey, keyBytes } from './encryption-options.js';
@@ -347,7 +347,7 @@ export class E2ee {
   #encrypted(): Joined {
     const joined = this.#joined;
     if (joined === undefined) {
-      throw new FramewireError('disconnected', 'The room is not connected.');
+      throw notConnected();
     }
     if (joined === 'unencrypted') {
       throw new FramewireError('invalid-state', 'The room was joined without encryption.');

@@ -1,5 +1,5 @@
 import { shown } from '../core/check.js';
-import { FramewireError } from '../core/errors.js';
+import { FramewireError, notConnected } from '../core/errors.js';
 import { log } from '../core/log.js';
 import type { TrackSource } from '../core/track-handle.js';
 import type { ParticipantState } from '../native/participant-view.js';
@@ -254,8 +254,4 @@ export class LocalParticipant extends LocalMessenger {
       canPublish !== false && (canPublishSources.length === 0 || canPublishSources.includes(source))
     );
   }
-}
-
-function notConnected(): FramewireError {
-  return new FramewireError('disconnected', 'The room is not connected.');
 }

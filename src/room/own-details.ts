@@ -1,8 +1,9 @@
 import { untilAborted } from '../core/abort.js';
 import { checkOptions, checkSignal, checkString, shown } from '../core/check.js';
-import { FramewireError } from '../core/errors.js';
+import { FramewireError, notConnected } from '../core/errors.js';
 import { changeOwnDetails, type OwnChange } from '../native/own-details.js';
 import type { RtcSession } from '../native/rtc-session.js';
+import { checkAttributes } from './data-options.js';
 import type { Participant } from './participant.js';
 
 /** How one's own details are set. */
@@ -48,7 +49,7 @@ export class OwnDetails {
     changes: Readonly<Record<string, string>>,
     options: SetOptions = {},
   ): Promise<void> {
-    checkAttributes(changes, 'changes');
+    checkOwnAttributes(changes, 'changes');
     const attributes = { ...changes };
     const done = (): boolean => {
       const now = this.#me.attributes;
@@ -122,21 +123,12 @@ export class OwnDetails {
 }
 
 /** @throws TypeError or RangeError if `changes` are not attributes that can be set. */
-export function checkAttributes(changes: unknown, name: string): void {
-  if (typeof changes !== 'object' || changes === null || Array.isArray(changes)) {
-    throw new TypeError(`${name} must be an object, got ${shown(changes)}.`);
-  }
+export function checkOwnAttributes(changes: unknown, name: string): void {
+  checkAttributes(changes, name);
   let bytes = 0;
-  for (const [key, value] of Object.entries(changes as Record<string, unknown>)) {
-    const path = `${name}[${shown(key)}]`;
-    if (key === '__proto__') {
-      throw new RangeError(`${name} must not have a key '__proto__': it could not be read back.`);
-    }
-    if (typeof value !== 'string') {
-      throw new TypeError(`${path} must be a string, got ${shown(value)}.`);
-    }
+  for (const [key, value] of Object.entries(changes)) {
     checkUnicode(key, `A key of ${name}`);
-    checkUnicode(value, path);
+    checkUnicode(value, `${name}[${shown(key)}]`);
     bytes += Buffer.byteLength(key) + Buffer.byteLength(value);
   }
   if (bytes > MAX_BYTES) {
@@ -159,8 +151,4 @@ function checkUnicode(text: string, name: string): void {
   if (/\p{Surrogate}/u.test(text)) {
     throw new RangeError(`${name} must be well-formed Unicode, got ${shown(text)}.`);
   }
-}
-
-function notConnected(): FramewireError {
-  return new FramewireError('disconnected', 'The room is not connected.');
 }

@@ -1,6 +1,6 @@
 import { deadline, type Deadline, untilAborted } from '../core/abort.js';
 import { checkOptions, checkPositive, checkSignal, checkString } from '../core/check.js';
-import { FramewireError } from '../core/errors.js';
+import { FramewireError, notConnected } from '../core/errors.js';
 import type { TrackKind } from '../core/track-handle.js';
 import type { RemoteParticipant } from './remote-participant.js';
 import type { Room } from './room.js';
@@ -68,8 +68,4 @@ function waitOf(options: WaitOptions, name: string, what: string): Deadline {
   checkSignal(signal, `${name}.signal`);
   const onTimeout = (): Error => new FramewireError('timeout', `${what} within ${timeoutMs} ms.`);
   return deadline({ signal, timeoutMs, onTimeout });
-}
-
-function notConnected(): FramewireError {
-  return new FramewireError('disconnected', 'The room is not connected.');
 }

@@ -1,6 +1,6 @@
 import { deadline, type Deadline } from '../core/abort.js';
 import { checkOneOf, checkOptions, checkSignal, checkString, shown } from '../core/check.js';
-import { FramewireError } from '../core/errors.js';
+import { FramewireError, notConnected } from '../core/errors.js';
 import { log } from '../core/log.js';
 import type { TrackKind } from '../core/track-handle.js';
 import { TypedEmitter } from '../core/typed-emitter.js';
@@ -472,8 +472,4 @@ export class Room extends TypedEmitter<RoomEvents> implements AsyncDisposable {
     this.emit('disconnected', reason);
     this.#telling = false;
   }
-}
-
-function notConnected(): FramewireError {
-  return new FramewireError('disconnected', 'The room is not connected.');
 }

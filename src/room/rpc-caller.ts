@@ -1,6 +1,6 @@
 import { deadline, MAX_TIMER_MS } from '../core/abort.js';
 import { checkInteger, checkOptions, checkSignal, checkString, shown } from '../core/check.js';
-import { FramewireError } from '../core/errors.js';
+import { FramewireError, notConnected } from '../core/errors.js';
 import { callRpc, whenSomebodyLeaves } from '../native/rpc.js';
 import type { RtcSession } from '../native/rtc-session.js';
 import type { Participant } from './participant.js';
@@ -120,10 +120,6 @@ export class RpcCaller {
     }
     return new RpcError(code, message, data);
   }
-}
-
-function notConnected(): FramewireError {
-  return new FramewireError('disconnected', 'The room is not connected.');
 }
 
 function failure(reason: keyof typeof RPC_ERROR_CODES, message: string): RpcError {
