@@ -11,7 +11,7 @@ import {
 } from 'framewire';
 import { liveRooms } from '../support/live-rooms.js';
 import type { Capture } from '../support/painter.js';
-import { nextEvent, untilColor } from '../support/waits.js';
+import { nextEvent, untilColor, untilPublished } from '../support/waits.js';
 
 const GREEN = [40, 180, 60] as const;
 
@@ -117,9 +117,7 @@ describe('a track with several sizes', () => {
       await live.join('bob', { autoSubscribe: false }),
     ];
     await live.paint(alice, GREEN, { width: 1280, height: 720, simulcast: true });
-    const publication =
-      bob.remoteParticipants.get('alice')?.publicationOf('camera') ??
-      (await nextEvent(bob, 'trackPublished'))[0];
+    const publication = await untilPublished(bob, 'video');
     // Before there is anything to ask of the server.
     publication.setVideoQuality('low');
     publication.subscribe();

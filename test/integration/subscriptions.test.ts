@@ -9,7 +9,7 @@ import {
 } from 'framewire';
 import { type Color } from 'framewire/testing';
 import { liveRooms } from '../support/live-rooms.js';
-import { nextEvent, untilColor, untilTone } from '../support/waits.js';
+import { nextEvent, untilColor, untilPublished, untilTone } from '../support/waits.js';
 
 const RED: Color = [200, 40, 40];
 const GREEN: Color = [40, 180, 60];
@@ -81,22 +81,23 @@ describe('enabling and disabling a publication', () => {
     const alice = await live.join('alice');
     const bob = await live.join('bob', { autoSubscribe: false });
     await live.paint(alice, RED);
-    const publication = bob.remoteParticipants.get('alice')!.publicationOf('camera')!;
+    const publication = await untilPublished(bob, 'video');
     publication.disable();
     for (let i = 0; i < 2; i++) {
       publication.subscribe();
       const { track } = await bob.waitForTrack({ kind: 'video' });
       await using stream = new VideoStream(track);
-      // An enabled one brings 30 frames a second.
       await live.sing(alice, 440);
       const heard = nextEvent(bob, 'trackSubscribed', ({ kind }) => kind === 'audio');
-      for (const one of bob.remoteParticipants.get('alice')!.trackPublications.values()) {
-        if (one.kind === 'audio') one.subscribe();
-      }
+      (await untilPublished(bob, 'audio')).subscribe();
       const [tone] = await heard;
       await using clock = new AudioStream(tone, { frameMs: 100 });
-      for (let k = 0; k < 10; k++) await clock.next();
-      expect(stream.stats.received).toBeLessThan(10);
+      // A few may be under way. An enabled one brings 30 frames a second.
+      for (let before = -1; stream.stats.received > before;) {
+        before = stream.stats.received;
+        for (let k = 0; k < 10; k++) await clock.next();
+      }
+      expect(publication).toMatchObject({ subscribed: true, enabled: false });
       const gone = nextEvent(bob, 'trackUnsubscribed', ({ kind }) => kind === 'video');
       publication.unsubscribe();
       await gone;

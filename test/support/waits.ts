@@ -2,6 +2,7 @@ import type {
   AudioStream,
   Participant,
   ParticipantEvents,
+  RemoteTrackPublication,
   Room,
   RoomEvents,
   Track,
@@ -43,6 +44,20 @@ export function nextEvent<
       resolve(args);
     });
   });
+}
+
+/** A track of somebody else's as soon as the room knows of it, which is a moment after it was published. */
+export async function untilPublished(
+  room: Room,
+  kind: 'video' | 'audio',
+): Promise<RemoteTrackPublication> {
+  for (const { trackPublications } of room.remoteParticipants.values()) {
+    for (const publication of trackPublications.values()) {
+      if (publication.kind === kind) return publication;
+    }
+  }
+  const [publication] = await nextEvent(room, 'trackPublished', (one) => one.kind === kind);
+  return publication;
 }
 
 /** Reads a stream until it shows a colour, and returns that as it arrived. Fails if it ends before. */
