@@ -107,7 +107,7 @@ export class AudioStream extends FrameStream<QueuedAudio, AudioFrame> {
     this.channels = channels;
     this.frameMs = frameMs;
     this.#maxAgeUs = maxAgeMs === undefined ? Infinity : maxAgeMs * 1000;
-    this.start(from instanceof StreamInput ? from : fromTrack(from));
+    this.startFrom(from instanceof StreamInput ? from : fromTrack(from));
   }
 
   /** As the constructor. */

@@ -1,7 +1,6 @@
-import { listenForAbort } from '../core/abort.js';
-import { BoundedQueue, type Overflow, OVERFLOWS } from '../core/bounded-queue.js';
+import { type Overflow, OVERFLOWS } from '../core/bounded-queue.js';
+import { BoundedStream, type QueueDropReason } from '../core/bounded-stream.js';
 import { checkInteger, checkOneOf, checkOptions, checkSignal } from '../core/check.js';
-import { FramewireError } from '../core/errors.js';
 
 /** What comes over a data track. */
 export interface DataTrackFrame {
@@ -46,49 +45,24 @@ type DataInput = (outlet: {
 }) => () => void;
 
 /** The frames of a data track, as an async iterator. It ends when the track is unpublished or the room is left. */
-export class DataTrackStream
-  implements AsyncIterableIterator<DataTrackFrame, undefined, undefined>, AsyncDisposable
-{
-  readonly #queue: BoundedQueue<DataTrackFrame>;
-  readonly #dropped = { full: 0, closed: 0 };
-  readonly #stopInput: () => void;
-  readonly #forgetSignal: () => void = () => undefined;
-  #received = 0;
-  #delivered = 0;
-  #closed = false;
+export class DataTrackStream extends BoundedStream<DataTrackFrame, DataTrackFrame> {
+  readonly #dropped = { full: 0, closed: 0, late: 0 };
 
   private constructor(options: DataTrackStreamOptions, input: DataInput) {
     const { capacity = DEFAULT_CAPACITY, overflow = 'drop-oldest', signal } = options;
-    this.#queue = new BoundedQueue({
-      capacity,
-      overflow,
-      discard: (_frame, reason) => {
-        this.#dropped[reason] += 1;
-      },
-      overflowError: () => {
-        this.#stop();
-        return new FramewireError(
-          'overflow',
-          `The reader fell ${capacity} frames behind and the stream has overflow 'error'.`,
-        );
-      },
-    });
-    this.#stopInput = input({
-      push: (frame) => {
-        this.#received += 1;
-        this.#queue.push(frame);
-      },
-      end: (error) => {
-        this.#forgetSignal();
-        if (error) this.#queue.fail(error);
-        else this.#queue.end();
-      },
-    });
-    if (!signal) return;
-    this.#forgetSignal = listenForAbort(signal, () => {
-      this.#abort(signal.reason);
-    });
-    if (signal.aborted) this.#abort(signal.reason);
+    super({ capacity, overflow, signal });
+    this.start(({ end, fail }) =>
+      input({
+        push: (frame) => {
+          this.received += 1;
+          this.push(frame);
+        },
+        end: (error) => {
+          if (error) fail(error);
+          else end();
+        },
+      }),
+    );
   }
 
   /** @internal */
@@ -98,62 +72,23 @@ export class DataTrackStream
 
   /** What has been counted so far. */
   get stats(): DataTrackStreamStats {
-    return {
-      received: this.#received,
-      delivered: this.#delivered,
-      dropped: { ...this.#dropped },
-    };
+    const { full, closed } = this.#dropped;
+    return { received: this.received, delivered: this.delivered, dropped: { full, closed } };
   }
 
-  /** Whether the stream gives no more frames than those that are queued. */
-  get ended(): boolean {
-    return this.#queue.ended;
+  /** @internal */
+  protected override deliver(frame: DataTrackFrame): DataTrackFrame {
+    return frame;
   }
 
-  /**
-   * The next frame, or the end.
-   *
-   * @throws The signal's reason if the stream was aborted.
-   * @throws FramewireError `overflow` with that policy; what else ended it.
-   */
-  async next(): Promise<IteratorResult<DataTrackFrame, undefined>> {
-    const result = await this.#queue.next();
-    if (!result.done) this.#delivered += 1;
-    return result;
+  /** @internal */
+  protected override drop(_frame: DataTrackFrame, reason: QueueDropReason): void {
+    this.#dropped[reason] += 1;
   }
 
-  /** Ends the stream, as leaving a `for await` loop does. */
-  async return(): Promise<IteratorResult<DataTrackFrame, undefined>> {
-    await this.close();
-    return { done: true, value: undefined };
-  }
-
-  /** Ends the stream and drops what is queued. A `next()` that waits gets the end. Safe to call twice. */
-  close(): Promise<void> {
-    if (!this.#closed) {
-      this.#closed = true;
-      this.#stop();
-      this.#queue.close();
-    }
-    return Promise.resolve();
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
-  }
-
-  #abort(reason: unknown): void {
-    this.#stop();
-    this.#queue.abort(reason);
-  }
-
-  #stop(): void {
-    this.#forgetSignal();
-    this.#stopInput();
+  /** @internal Frames of data have no age. */
+  protected override tooLate(): boolean {
+    return false;
   }
 }
 

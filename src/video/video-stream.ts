@@ -141,7 +141,7 @@ export class VideoStream extends FrameStream<QueuedFrame, VideoFrame> {
     this.#maxAgeUs = maxAgeMs === undefined ? Infinity : maxAgeMs * 1000;
     this.#upright = upright ?? false;
     this.#thinner = fps === undefined ? undefined : new FpsThinner(fps);
-    this.start(from instanceof StreamInput ? from : fromTrack(from));
+    this.startFrom(from instanceof StreamInput ? from : fromTrack(from));
   }
 
   /** As the constructor. */

@@ -99,13 +99,13 @@ describe('AudioStream', () => {
   it('keeps the newest up to its capacity, counts what it dropped, and shows it in the time', async () => {
     using whistle = new Whistle();
     const stream = whistle.stream({ frameMs: 10, capacityMs: 30 });
-    await received(stream, 1);
     const { value: first } = await stream.next();
-    await received(stream, 11);
-    const { full } = stream.stats.dropped;
-    expect(full).toBe(stream.stats.received - 4);
+    const { full: before } = stream.stats.dropped;
+    await received(stream, stream.stats.received + 10);
     const { value: second } = await stream.next();
-    expect(second!.timestampUs - first!.timestampUs).toBe((full + 1) * 10_000);
+    const dropped = stream.stats.dropped.full - before;
+    expect(dropped).toBeGreaterThanOrEqual(7);
+    expect(second!.timestampUs - first!.timestampUs).toBe((dropped + 1) * 10_000);
     expect(stream.stats.delivered).toBe(2);
     await stream.close();
   });

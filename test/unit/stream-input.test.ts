@@ -324,7 +324,7 @@ describe('FrameStream', () => {
         for (const item of items) this.push(item);
         return () => (this.stopped += 1);
       };
-      this.start(new StreamInput(feed));
+      this.startFrom(new StreamInput(feed));
     }
 
     protected override open(): () => void {
