@@ -10,6 +10,26 @@ import { prepareFor } from './prepare/needs.mjs';
 /** The other Node that the suite runs on, from npm: it has what this one may lack, and vice versa. */
 const OTHER_NODE = '24.21.0';
 
+/**
+ * What runs on it: all that the Node itself has a part in, such as memory, the garbage collector, timers, streams and
+ * the end of a process. The other integration tests are about what goes over the network, of which a Node knows nothing.
+ */
+const ON_OTHER_NODE = [
+  'data-streams',
+  'data-tracks',
+  'demo',
+  'e2ee',
+  'files',
+  'lifecycle',
+  'lip-sync',
+  'many-rooms',
+  'metadata',
+  'native-events',
+  'publish-and-subscribe',
+  'rpc',
+  'stream-endings',
+].map((name) => `test/integration/${name}.test`);
+
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const cache = join(root, 'node_modules', '.cache', 'framewire');
 const require = createRequire(import.meta.url);
@@ -75,7 +95,7 @@ results.push(test(process.execPath, []));
 const other = otherNode();
 if (other) {
   console.log(`\nNode ${OTHER_NODE}`);
-  results.push(test(other, []));
+  results.push(test(other, ['test/unit', ...ON_OTHER_NODE]));
 } else if (process.env.CI) {
   console.error(`Node ${OTHER_NODE} could not be fetched, and the suite has to run on it too.`);
   failures += 1;
