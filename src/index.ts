@@ -31,6 +31,7 @@ export {
   type TrackSource,
 } from './core/track-handle.js';
 export type { ErrorEvent, Listener } from './core/typed-emitter.js';
+export { type Capabilities, capabilities } from './native/capabilities.js';
 export {
   ENCRYPTION_TYPES,
   type EncryptionType,

@@ -10,6 +10,8 @@ export interface DropCounts {
   readonly rate: number;
   /** Older than `maxAgeMs` when the reader came. */
   readonly late: number;
+  /** Came while the program's frames held as much memory as they may; video only. */
+  readonly memory: number;
   /** Still queued when the stream was closed. */
   readonly closed: number;
 }
@@ -17,10 +19,11 @@ export interface DropCounts {
 /** What the streams of video and audio have in common: frames that come from a track, and counted drops. */
 export abstract class FrameStream<Item, Frame> extends BoundedStream<Item, Frame> {
   /** @internal */
-  protected readonly dropped: { full: number; rate: number; late: number; closed: number } = {
+  protected readonly dropped: { -readonly [Reason in keyof DropCounts]: number } = {
     full: 0,
     rate: 0,
     late: 0,
+    memory: 0,
     closed: 0,
   };
 

@@ -83,6 +83,7 @@ const EXPORTS = [
   'VideoFrame',
   'VideoSource',
   'VideoStream',
+  'capabilities',
   'configureLog',
   'thinFps',
 ];
