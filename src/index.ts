@@ -179,7 +179,9 @@ export {
   type PacerClock,
   type PacerTick,
 } from './video/frame-pacer.js';
+export type { CropArea } from './video/crop-pixels.js';
 export { PIXEL_FORMATS, type PixelFormat } from './video/pixel-format.js';
+export { SCALE_FITS, type ScaleFit, type ScaleOptions } from './video/scale-fit.js';
 export {
   type Float32Options,
   type FrameMetadata,

@@ -37,6 +37,10 @@ export interface PlaneLayout {
   readonly height: number;
   /** Bytes of one sample: 4 for `RGBA`, 3 for `RGB24`, 2 for NV12's U-V pairs and for `I010`. */
   readonly sampleBytes: number;
+  /** Columns of pixels that a sample stands for: 1 or 2. */
+  readonly subsampleX: number;
+  /** Rows of pixels that a sample stands for: 1 or 2. */
+  readonly subsampleY: number;
 }
 
 /** The planes of a format: how far each is subsampled, and the bytes of a sample. */
@@ -94,6 +98,8 @@ export function planesOf(format: PixelFormat, width: number, height: number): Pl
       height: Math.ceil(height / subsampleY),
       stride: Math.ceil(width / subsampleX) * sampleBytes,
       sampleBytes,
+      subsampleX,
+      subsampleY,
     };
     offset += plane.stride * plane.height;
     return plane;

@@ -3,6 +3,7 @@
 
 import { checkInteger, checkOptions } from '../core/check.js';
 import { checkPixels } from './check-pixels.js';
+import { checkCropArea, type CropArea } from './crop-pixels.js';
 import { MAX_DIMENSION, planesOf, type PixelFormat, type PlaneLayout } from './pixel-format.js';
 import { scaleFilter, WEIGHT_BITS, type ScaleFilter } from './scale-filter.js';
 
@@ -18,6 +19,10 @@ export interface ScalePixelsOptions {
   readonly toWidth: number;
   /** Rows of the target. */
   readonly toHeight: number;
+  /** The part of the source that is scaled: all of it. Its edges must be where chroma has samples. */
+  readonly fromArea?: CropArea;
+  /** The part of the target that it's scaled to: all of it. The rest is left as it is. */
+  readonly toArea?: CropArea;
 }
 
 /**
@@ -41,9 +46,28 @@ export function scalePixels(
   checkPixels(source, 'source', { format, width, height });
   checkPixels(target, 'target', { format, width: toWidth, height: toHeight });
   const planes = planesOf(format, toWidth, toHeight);
+  const { fromArea, toArea } = options;
+  if (fromArea) checkCropArea(fromArea, 'options.fromArea', { width, height });
+  if (toArea) checkCropArea(toArea, 'options.toArea', { width: toWidth, height: toHeight });
   for (const [i, plane] of planesOf(format, width, height).entries()) {
-    scalePlane(source, target, plane, planes[i]!, format === 'I010');
+    const from = fromArea ? partOf(plane, fromArea) : plane;
+    const to = toArea ? partOf(planes[i]!, toArea) : planes[i]!;
+    scalePlane(source, target, from, to, format === 'I010');
   }
+}
+
+/** What an area covers of a plane. */
+function partOf(plane: PlaneLayout, { x, y, width, height }: CropArea): PlaneLayout {
+  const { offset, stride, sampleBytes, subsampleX, subsampleY } = plane;
+  if (x % subsampleX !== 0 || y % subsampleY !== 0) {
+    throw new RangeError(`The area must begin at a sample of chroma, got ${x}, ${y}.`);
+  }
+  return {
+    ...plane,
+    offset: offset + (y / subsampleY) * stride + (x / subsampleX) * sampleBytes,
+    width: Math.ceil(width / subsampleX),
+    height: Math.ceil(height / subsampleY),
+  };
 }
 
 // The two axes one after the other: a row of the source is scaled to the target's width, in 16 bits

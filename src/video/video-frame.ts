@@ -3,6 +3,7 @@ import { checkBoolean, checkInteger, checkOneOf, checkOptions, shown } from '../
 import { FramewireError } from '../core/errors.js';
 import type { PixelsForNative } from '../native/video-requests.js';
 import { convertMemory } from './convert-memory.js';
+import { checkCropArea, type CropArea } from './crop-pixels.js';
 import { checkTensorOptions, type TensorOptions, toFloat32Pixels } from './float-pixels.js';
 import { FrameMemory, unwatch, watch } from './frame-memory.js';
 import {
@@ -12,8 +13,8 @@ import {
   type PixelFormat,
   planesOf,
 } from './pixel-format.js';
-import { rotatePixels } from './rotate-pixels.js';
-import { scalePixels } from './scale-pixels.js';
+import { planScale, type ScaleOptions } from './scale-fit.js';
+import { cropMemory, rotateMemory, scaleMemory, turned } from './transform-memory.js';
 
 /** Degrees that a picture must be turned clockwise to be upright. */
 export const ROTATIONS = [0, 90, 180, 270] as const;
@@ -214,30 +215,48 @@ export class VideoFrame implements Disposable {
 
   /** A new frame with the picture turned by its {@link VideoFrame.rotation}, which becomes 0. */
   upright(): VideoFrame {
-    const { format, width, height, rotation } = this;
-    if (rotation === 0) return this.clone();
-    const swapped = rotation !== 180;
-    const size = swapped ? { width: height, height: width } : { width, height };
-    const memory = FrameMemory.pooled(byteLengthOf(format, size.width, size.height));
-    this.borrow((view) => {
-      rotatePixels(view, memory.bytes(), { format, width, height, degrees: rotation });
-    });
-    return new VideoFrame(memory, { ...this.#description(), ...size, rotation: 0 });
+    return this.#turned(this.rotation, 0);
   }
 
-  /** @internal A new frame of another size, in the same format. */
-  scaledTo(width: number, height: number): VideoFrame {
-    const { format } = this;
-    const memory = FrameMemory.pooled(byteLengthOf(format, width, height));
-    this.borrow((view) => {
-      scalePixels(view, memory.bytes(), {
-        format,
-        width: this.width,
-        height: this.height,
-        toWidth: width,
-        toHeight: height,
-      });
-    });
+  /**
+   * A new frame with the pixels turned clockwise, whose {@link VideoFrame.rotation} stays: what is seen is
+   * turned by so much. By 90 and by 270 degrees its width and height change places; 0 is a clone.
+   *
+   * @throws FramewireError `closed` once the frame is closed.
+   */
+  rotate(degrees: VideoRotation): VideoFrame {
+    checkOneOf(degrees, 'degrees', ROTATIONS);
+    return this.#turned(degrees, this.rotation);
+  }
+
+  /**
+   * A new frame of a part of the picture, in pixels as they lie in memory (before
+   * {@link VideoFrame.rotation}). The part may begin anywhere, and is as large as asked for: where chroma is
+   * subsampled and `x` or `y` is odd, its samples are averaged, since they lie between the frame's.
+   *
+   * @throws TypeError or RangeError unless the area lies within the frame.
+   * @throws FramewireError `closed` once the frame is closed.
+   */
+  crop(area: CropArea): VideoFrame {
+    checkCropArea(area, 'area', this);
+    const { width, height } = area;
+    const memory = cropMemory(this.#open(), this, area);
+    return new VideoFrame(memory, { ...this.#description(), width, height });
+  }
+
+  /**
+   * A new frame of another size, in the same format: each pixel the average of what it covers where the
+   * picture shrinks, bilinear where it grows.
+   *
+   * @throws TypeError or RangeError if an option is wrong.
+   * @throws FramewireError `closed` once the frame is closed.
+   */
+  scale(options: ScaleOptions): VideoFrame {
+    checkOptions(options, 'options');
+    const plan = planScale(this, given(options));
+    const { width, height } = plan;
+    if (width === this.width && height === this.height) return this.clone();
+    const memory = scaleMemory(this.#open(), this, plan);
     return new VideoFrame(memory, { ...this.#description(), width, height });
   }
 
@@ -322,6 +341,14 @@ export class VideoFrame implements Disposable {
   /** @internal Calls `use` with what native code needs to know of the pixels. */
   withNativePixels<T>(use: (pixels: PixelsForNative) => T): T {
     return this.#open().withNativePixels(this, use);
+  }
+
+  #turned(degrees: VideoRotation, rotation: VideoRotation): VideoFrame {
+    const memory = this.#open();
+    if (degrees === 0) return this.clone();
+    const [width, height] = turned(this.width, this.height, degrees);
+    const pixels = rotateMemory(memory, this, degrees);
+    return new VideoFrame(pixels, { ...this.#description(), width, height, rotation });
   }
 
   #open(): FrameMemory {

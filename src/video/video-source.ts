@@ -192,7 +192,7 @@ export class VideoSource extends MediaSource {
     }
     if (!sized) {
       using convertible = frame.convert('I420');
-      return convertible.scaledTo(width, height);
+      return convertible.scale({ width, height });
     }
     return TAKEN_AS_THEY_ARE.includes(frame.format) ? frame : frame.convert('I420');
   }

@@ -69,6 +69,7 @@ const EXPORTS = [
   'RpcError',
   'SAMPLE_RATES',
   'SCALABILITY_MODES',
+  'SCALE_FITS',
   'SIMULATE_SCENARIOS',
   'StreamReader',
   'StreamWriter',
