@@ -1,24 +1,9 @@
 import { convertNatively } from '../native/video-requests.js';
 import { convertPixels } from './convert-pixels.js';
+import { conversionRoute, type ConversionStep } from './convert-route.js';
 import { FrameMemory, type Picture } from './frame-memory.js';
 import { byteLengthOf, PIXEL_FORMATS, type PixelFormat } from './pixel-format.js';
-
-/**
- * What LiveKit's own conversion gets right at every size, measured against BT.601's arithmetic. Of the
- * other pairs it refuses most, shifts the chroma of some, and ends the process at a few (anything from
- * ABGR, NV12 to NV12): those are ours.
- */
-const NATIVE: { readonly [From in PixelFormat]?: readonly PixelFormat[] } = {
-  RGBA: ['BGRA', 'I420'],
-  BGRA: ['RGBA', 'I420'],
-  ARGB: ['I420'],
-  RGB24: ['I420'],
-  I420: ['RGBA', 'BGRA', 'ARGB', 'ABGR', 'RGB24'],
-  I420A: ['I420'],
-  I422: ['RGBA', 'ARGB', 'ABGR'],
-  I444: ['RGBA', 'BGRA'],
-  NV12: ['RGBA', 'BGRA', 'I420'],
-};
+import { copyAlpha } from './pixels-alpha.js';
 
 /** The picture of `memory` in another format, in memory of its own. */
 export function convertMemory(
@@ -26,18 +11,55 @@ export function convertMemory(
   picture: Picture,
   target: { readonly format: PixelFormat; readonly flipY: boolean },
 ): FrameMemory {
-  const { format: from, width, height } = picture;
-  const { format: to, flipY } = target;
-  if (NATIVE[from]?.includes(to)) {
+  const { width, height } = picture;
+  const { format, flipY } = target;
+  const { steps, alphaApart } = conversionRoute(picture.format, format, picture);
+  let current = memory;
+  try {
+    for (const step of steps) {
+      const next = stepped(current, { width, height }, step, flipY && step.flips);
+      if (next === current) continue;
+      if (current !== memory) current.release();
+      current = next;
+    }
+    if (!alphaApart) return current;
+    // What native code made is not for us to write to.
+    const result = current.native ? current.copy() : current;
+    if (result !== current) current.release();
+    current = result;
+    memory.borrow((view) => {
+      copyAlpha(view, result.bytes(), { from: picture, to: format, flipY });
+    });
+    return result;
+  } catch (error) {
+    if (current !== memory) current.release();
+    throw error;
+  }
+}
+
+/** The pixels after a step: memory of their own, but for a step that needs none. */
+function stepped(
+  memory: FrameMemory,
+  { width, height }: { readonly width: number; readonly height: number },
+  { from, to, way }: ConversionStep,
+  flipY: boolean,
+): FrameMemory {
+  if (way === 'none') return memory;
+  if (way === 'native') {
     const type = PIXEL_FORMATS.indexOf(to);
-    const result = memory.withNativePixels(picture, (pixels) =>
+    const result = memory.withNativePixels({ format: from, width, height }, (pixels) =>
       convertNatively(pixels, { type, flipY }),
     );
     return FrameMemory.ofPicture(result, to);
   }
   const converted = FrameMemory.pooled(byteLengthOf(to, width, height));
-  memory.borrow((view) => {
-    convertPixels(view, converted.bytes(), { from, to, width, height, flipY });
-  });
+  try {
+    memory.borrow((view) => {
+      convertPixels(view, converted.bytes(), { from, to, width, height, flipY });
+    });
+  } catch (error) {
+    converted.release();
+    throw error;
+  }
   return converted;
 }

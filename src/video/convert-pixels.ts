@@ -3,7 +3,8 @@ import { checkPixels } from './check-pixels.js';
 import { byteLengthOf, planesOf, type PixelFormat } from './pixel-format.js';
 import { rgbToYuv, yuvToRgb } from './pixels-color.js';
 import { isPackedFormat, PACKED_LAYOUTS, shufflePixels, type PixelArea } from './pixels-rgb.js';
-import { copyRows, narrowSamples, resampleYuv, widenSamples, yuvLayoutOf } from './pixels-yuv.js';
+import { narrowSamples, widenSamples } from './pixels-ten-bit.js';
+import { copyRows, resampleYuv, yuvLayoutOf } from './pixels-yuv.js';
 
 /** What {@link convertPixels} does. */
 export interface ConvertPixelsOptions {
@@ -58,6 +59,10 @@ function convertChecked(
   const { width, height, flipY } = area;
   if (from === to) {
     copyPixels(source, target, from, area);
+  } else if (from === 'I010' && to === 'I420' && !flipY) {
+    narrowSamples(source, target, byteLengthOf(to, width, height));
+  } else if (from === 'I420' && to === 'I010' && !flipY) {
+    widenSamples(source, target, byteLengthOf(from, width, height));
   } else if (from === 'I010') {
     const narrow = new Uint8Array(byteLengthOf('I420', width, height));
     narrowSamples(source, narrow, narrow.length);

@@ -21,6 +21,9 @@ const V_G = 24103;
 const V_B = 4681;
 // Chroma is taken from the sum of four pixels, hence two bits more.
 const CHROMA_BIAS = (128 << 18) + (1 << 17);
+// Where it's taken from one or two.
+const LINE_BIAS = (128 << 16) + (1 << 15);
+const PAIR_BIAS = (128 << 17) + (1 << 16);
 
 // Towards RGB, 65536 * 255 / 219 for luma, and so on.
 const RGB_Y = 76309;
@@ -49,16 +52,22 @@ export function rgbToYuv(
     const at = (flipY ? height - 1 - y : y) * stride;
     lumaRow(source, target, at, y * width, width, from);
     if ((y & shiftY) !== 0) continue;
-    // The second row of the block, or the first again at the lower edge of an odd height.
-    const second = Math.min(y + shiftY, height - 1);
-    const below = (flipY ? height - 1 - second : second) * stride;
     const chroma = (y >> shiftY) * to.chromaStride;
     const whole = width >> shiftX;
-    chromaRow(source, target, at, below, shiftX, chroma, whole, from, to);
+    // The last column of an odd width is a block of one column.
+    const right = whole * 2 * from.bytes;
+    const last = chroma + whole * to.chromaStep;
+    if (shiftY === 0) {
+      if (shiftX === 0) chromaLine(source, target, at, chroma, width, from, to);
+      else chromaPairs(source, target, at, chroma, whole, from, to);
+      if (whole < to.chromaWidth) chromaLine(source, target, at + right, last, 1, from, to);
+      continue;
+    }
+    // The second row of the block, or the first again at the lower edge of an odd height.
+    const second = Math.min(y + 1, height - 1);
+    const below = (flipY ? height - 1 - second : second) * stride;
+    chromaRow(source, target, at, below, 1, chroma, whole, from, to);
     if (whole < to.chromaWidth) {
-      // The last column of an odd width: a block of one column.
-      const right = whole * 2 * from.bytes;
-      const last = chroma + whole * to.chromaStep;
       chromaRow(source, target, at + right, below + right, 0, last, 1, from, to);
     }
   }
@@ -148,6 +157,45 @@ function chromaRow(
       source[upper + b]! + source[upperRight + b]! + source[lower + b]! + source[lowerRight + b]!;
     target[chroma + u] = (U_B * blue - U_R * red - U_G * green + CHROMA_BIAS) >> 18;
     target[chroma + v] = (V_R * red - V_G * green - V_B * blue + CHROMA_BIAS) >> 18;
+  }
+}
+
+/** A chroma sample for each pixel. */
+function chromaLine(
+  source: Uint8Array,
+  target: Uint8Array,
+  from: number,
+  chroma: number,
+  count: number,
+  { bytes, r, g, b }: PackedLayout,
+  { u, v }: YuvLayout,
+): void {
+  for (let i = 0; i < count; i++, from += bytes, chroma++) {
+    const red = source[from + r]!;
+    const green = source[from + g]!;
+    const blue = source[from + b]!;
+    target[chroma + u] = (U_B * blue - U_R * red - U_G * green + LINE_BIAS) >> 16;
+    target[chroma + v] = (V_R * red - V_G * green - V_B * blue + LINE_BIAS) >> 16;
+  }
+}
+
+/** A chroma sample for each two pixels of a row. */
+function chromaPairs(
+  source: Uint8Array,
+  target: Uint8Array,
+  from: number,
+  chroma: number,
+  count: number,
+  { bytes, r, g, b }: PackedLayout,
+  { u, v }: YuvLayout,
+): void {
+  const advance = 2 * bytes;
+  for (let i = 0; i < count; i++, from += advance, chroma++) {
+    const red = source[from + r]! + source[from + bytes + r]!;
+    const green = source[from + g]! + source[from + bytes + g]!;
+    const blue = source[from + b]! + source[from + bytes + b]!;
+    target[chroma + u] = (U_B * blue - U_R * red - U_G * green + PAIR_BIAS) >> 17;
+    target[chroma + v] = (V_R * red - V_G * green - V_B * blue + PAIR_BIAS) >> 17;
   }
 }
 

@@ -71,14 +71,16 @@ export function shufflePixels(
     shuffleAligned(fromWords, toWords, from, to, area);
     return;
   }
-  for (let y = 0; y < height; y++) {
-    const row = (flipY ? height - 1 - y : y) * width;
+  // Not upside down, all is one row.
+  const [count, rows] = flipY ? [width, height] : [width * height, 1];
+  for (let y = 0; y < rows; y++) {
+    const row = (flipY ? height - 1 - y : 0) * width;
     if (fromWords !== undefined && !to.hasAlpha) {
-      dropAlphaRow(fromWords, target, row, y * width * 3, width, from);
+      dropAlphaRow(fromWords, target, row, y * width, count, from);
     } else if (toWords !== undefined && !from.hasAlpha) {
-      addAlphaRow(source, toWords, row * 3, y * width, width, to);
+      addAlphaRow(source, toWords, row, y * width, count, to);
     } else {
-      shuffleRow(source, target, row * from.bytes, y * width * to.bytes, width, from, to);
+      shuffleRow(source, target, row * from.bytes, y * width * to.bytes, count, from, to);
     }
   }
 }
@@ -149,27 +151,70 @@ function reorder(pixel: number, even: number, odd: number): number {
   );
 }
 
-/** Four bytes a pixel to RGB24, one load a pixel. */
+/**
+ * Four bytes a pixel to RGB24.
+ *
+ * @param from - the first pixel, in words.
+ * @param to - the first pixel, in pixels.
+ */
 function dropAlphaRow(
   source: Uint32Array,
   target: Uint8Array,
   from: number,
   to: number,
   width: number,
-  layout: PackedLayout,
+  { r, g, b }: PackedLayout,
 ): void {
-  const r = layout.r * 8;
-  const g = layout.g * 8;
-  const b = layout.b * 8;
-  for (let x = 0; x < width; x++, to += 3) {
+  // Four pixels are three words, if they begin at a word.
+  const whole = areWords(target) && (to * 3) % 4 === 0 ? width & ~3 : 0;
+  if (whole > 0) packWords(source, wordsOf(target), from, (to * 3) / 4, whole, r * 8, g * 8, b * 8);
+  for (let x = whole, at = (to + whole) * 3; x < width; x++, at += 3) {
     const pixel = source[from + x]!;
-    target[to] = pixel >>> r;
-    target[to + 1] = pixel >>> g;
-    target[to + 2] = pixel >>> b;
+    target[at] = pixel >>> (r * 8);
+    target[at + 1] = pixel >>> (g * 8);
+    target[at + 2] = pixel >>> (b * 8);
   }
 }
 
-/** RGB24 to four bytes a pixel, opaque, one store a pixel. */
+function packWords(
+  source: Uint32Array,
+  target: Uint32Array,
+  from: number,
+  to: number,
+  width: number,
+  r: number,
+  g: number,
+  b: number,
+): void {
+  for (let x = 0; x < width; x += 4, to += 3) {
+    const first = source[from + x]!;
+    const second = source[from + x + 1]!;
+    const third = source[from + x + 2]!;
+    const fourth = source[from + x + 3]!;
+    target[to] =
+      ((first >>> r) & 255) |
+      (((first >>> g) & 255) << 8) |
+      (((first >>> b) & 255) << 16) |
+      ((second >>> r) << 24);
+    target[to + 1] =
+      ((second >>> g) & 255) |
+      (((second >>> b) & 255) << 8) |
+      (((third >>> r) & 255) << 16) |
+      ((third >>> g) << 24);
+    target[to + 2] =
+      ((third >>> b) & 255) |
+      (((fourth >>> r) & 255) << 8) |
+      (((fourth >>> g) & 255) << 16) |
+      ((fourth >>> b) << 24);
+  }
+}
+
+/**
+ * RGB24 to four bytes a pixel, opaque.
+ *
+ * @param from - the first pixel, in pixels.
+ * @param to - the first pixel, in words.
+ */
 function addAlphaRow(
   source: Uint8Array,
   target: Uint32Array,
@@ -182,9 +227,36 @@ function addAlphaRow(
   const g = layout.g * 8;
   const b = layout.b * 8;
   const opaque = 255 << (layout.a * 8);
-  for (let x = 0; x < width; x++, from += 3) {
+  const whole = areWords(source) && (from * 3) % 4 === 0 ? width & ~3 : 0;
+  if (whole > 0) unpackWords(wordsOf(source), target, (from * 3) / 4, to, whole, r, g, b, opaque);
+  for (let x = whole, at = (from + whole) * 3; x < width; x++, at += 3) {
+    target[to + x] = (source[at]! << r) | (source[at + 1]! << g) | (source[at + 2]! << b) | opaque;
+  }
+}
+
+function unpackWords(
+  source: Uint32Array,
+  target: Uint32Array,
+  from: number,
+  to: number,
+  width: number,
+  r: number,
+  g: number,
+  b: number,
+  opaque: number,
+): void {
+  for (let x = 0; x < width; x += 4, from += 3) {
+    const first = source[from]!;
+    const second = source[from + 1]!;
+    const third = source[from + 2]!;
     target[to + x] =
-      (source[from]! << r) | (source[from + 1]! << g) | (source[from + 2]! << b) | opaque;
+      ((first & 255) << r) | (((first >>> 8) & 255) << g) | (((first >>> 16) & 255) << b) | opaque;
+    target[to + x + 1] =
+      ((first >>> 24) << r) | ((second & 255) << g) | (((second >>> 8) & 255) << b) | opaque;
+    target[to + x + 2] =
+      (((second >>> 16) & 255) << r) | ((second >>> 24) << g) | ((third & 255) << b) | opaque;
+    target[to + x + 3] =
+      (((third >>> 8) & 255) << r) | (((third >>> 16) & 255) << g) | ((third >>> 24) << b) | opaque;
   }
 }
 

@@ -1,4 +1,4 @@
-// 8-bit YUV formats: where their samples lie, changing between them, and the 10-bit I010.
+// 8-bit YUV formats: where their samples lie, and changing between them.
 
 /* eslint-disable @typescript-eslint/no-non-null-assertion --
    Every index below lies within the memory whose length the caller of this file has checked. */
@@ -72,7 +72,19 @@ export function resampleYuv(
   const area = { width: to.width, height: to.height, flipY };
   copyRows(source, target, 0, area);
   if (to.alpha >= 0) target.fill(255, to.alpha, to.alpha + to.width * to.height);
+  if (!flipY && sameChroma(from, to)) {
+    const bytes = to.chromaStride * to.chromaHeight;
+    target.set(source.subarray(from.u, from.u + bytes), to.u);
+    target.set(source.subarray(from.v, from.v + bytes), to.v);
+    return;
+  }
   for (let row = 0; row < to.chromaHeight; row++) resampleRow(source, target, from, to, row, flipY);
+}
+
+/** Whether both have their chroma in planes of the same size. */
+function sameChroma(from: YuvLayout, to: YuvLayout): boolean {
+  const planes = from.chromaStep === 1 && to.chromaStep === 1;
+  return planes && from.shiftX === to.shiftX && from.shiftY === to.shiftY;
 }
 
 /**
@@ -116,12 +128,30 @@ function resampleRow(
   const { chromaStep: toStep, chromaWidth: count } = to;
   if (upper === lower && from.shiftX >= to.shiftX) {
     const repeat = from.shiftX - to.shiftX;
+    if (toStep === 2 && step === 1) {
+      interleaveRow(source, target, upperAt + u, upperAt + v, rowU, count);
+      return;
+    }
+    if (repeat === 1 && row > 0 && step === 1 && toStep === 1) {
+      const before = sourceRows(from, to, row - 1, flipY);
+      if (before.upper === upper && before.lower === lower) {
+        // The same row twice: already there.
+        target.copyWithin(rowU, rowU - to.chromaStride, rowU - to.chromaStride + count);
+        target.copyWithin(rowV, rowV - to.chromaStride, rowV - to.chromaStride + count);
+        return;
+      }
+    }
     copySamples(source, target, upperAt + u, step, rowU, toStep, count, repeat);
     copySamples(source, target, upperAt + v, step, rowV, toStep, count, repeat);
     return;
   }
   const last = from.chromaWidth - 1;
   const shift = to.shiftX - from.shiftX;
+  if (upper === lower && step === 1) {
+    averagePairs(source, target, upperAt + u, rowU, toStep, count, last);
+    averagePairs(source, target, upperAt + v, rowV, toStep, count, last);
+    return;
+  }
   averageSamples(source, target, upperAt + u, lowerAt + u, step, rowU, toStep, count, last, shift);
   averageSamples(source, target, upperAt + v, lowerAt + v, step, rowV, toStep, count, last, shift);
 }
@@ -163,7 +193,62 @@ export function copySamples(
   count: number,
   repeat: number,
 ): void {
-  for (let i = 0; i < count; i++, to += toStep) target[to] = source[from + (i >> repeat) * step]!;
+  if (repeat === 1 && toStep === 1) {
+    doubleSamples(source, target, from, step, to, count);
+  } else if (step === 1 && toStep === 1) {
+    target.set(source.subarray(from, from + count), to);
+  } else {
+    for (let i = 0; i < count; i++, to += toStep) target[to] = source[from + (i >> repeat) * step]!;
+  }
+}
+
+/** Each sample twice, side by side. */
+function doubleSamples(
+  source: Uint8Array,
+  target: Uint8Array,
+  from: number,
+  step: number,
+  to: number,
+  count: number,
+): void {
+  const pairs = count >> 1;
+  for (let i = 0; i < pairs; i++, from += step, to += 2) {
+    const sample = source[from]!;
+    target[to] = sample;
+    target[to + 1] = sample;
+  }
+  if (count % 2 === 1) target[to] = source[from]!;
+}
+
+/** A row of U and one of V, to U-V pairs. */
+function interleaveRow(
+  source: Uint8Array,
+  target: Uint8Array,
+  u: number,
+  v: number,
+  to: number,
+  count: number,
+): void {
+  for (let i = 0; i < count; i++, to += 2) {
+    target[to] = source[u + i]!;
+    target[to + 1] = source[v + i]!;
+  }
+}
+
+/** Makes a row of chroma from one of twice as many columns, the last of which is `last`. */
+function averagePairs(
+  source: Uint8Array,
+  target: Uint8Array,
+  from: number,
+  to: number,
+  toStep: number,
+  count: number,
+  last: number,
+): void {
+  const end = from + last;
+  for (let i = 0; i < count; i++, from += 2, to += toStep) {
+    target[to] = (source[from]! + source[Math.min(from + 1, end)]! + 1) >> 1;
+  }
 }
 
 /**
@@ -192,26 +277,5 @@ function averageSamples(
         source[lower + right]! +
         2) >>
       2;
-  }
-}
-
-/**
- * Makes 8-bit samples, I420, of the 10-bit ones of I010.
- *
- * @param source - little-endian 16-bit words at any alignment, as many as `target` has bytes.
- */
-export function narrowSamples(source: Uint8Array, target: Uint8Array, count: number): void {
-  for (let i = 0, from = 0; i < count; i++, from += 2) {
-    // 1022 and 1023 round up to 256.
-    target[i] = Math.min((source[from]! + (source[from + 1]! << 8) + 2) >> 2, 255);
-  }
-}
-
-/** Makes the 10-bit samples of I010 of 8-bit ones, I420. */
-export function widenSamples(source: Uint8Array, target: Uint8Array, count: number): void {
-  for (let i = 0, to = 0; i < count; i++, to += 2) {
-    const sample = source[i]!;
-    target[to] = sample << 2;
-    target[to + 1] = sample >> 6;
   }
 }
