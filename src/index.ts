@@ -4,6 +4,10 @@ export type {
   AudioFrameOptions,
   AudioLayout,
 } from './audio/audio-frame.js';
+export {
+  AudioProcessingModule,
+  type AudioProcessingOptions,
+} from './audio/audio-processing-module.js';
 export { SAMPLE_RATES } from './audio/audio-format.js';
 export { AudioSource, type AudioSourceOptions } from './audio/audio-source.js';
 export {

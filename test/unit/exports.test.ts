@@ -20,6 +20,7 @@ import {
 const EXPORTS = [
   'AccessToken',
   'AudioFrame',
+  'AudioProcessingModule',
   'AudioSource',
   'AudioStream',
   'ByteStreamReader',
