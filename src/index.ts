@@ -8,6 +8,12 @@ export {
   AudioProcessingModule,
   type AudioProcessingOptions,
 } from './audio/audio-processing-module.js';
+export {
+  AudioResampler,
+  type AudioResamplerOptions,
+  RESAMPLER_QUALITIES,
+  type ResamplerQuality,
+} from './audio/audio-resampler.js';
 export { SAMPLE_RATES } from './audio/audio-format.js';
 export { AudioSource, type AudioSourceOptions } from './audio/audio-source.js';
 export {
