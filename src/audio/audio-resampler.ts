@@ -38,9 +38,10 @@ const MAX_OUTPUT_SAMPLES = 2 ** 28;
 /**
  * Changes the sample rate of sound, with the library soxr.
  *
- * What comes out lags behind, since a filter looks ahead and works in blocks: by a few samples with `quick`, and by up to 170 ms with `very-high` at low rates (40 ms from 44,100 or 48,000 on to 16,000). In the end, after
- * {@link AudioResampler.flush}, there are as many samples as the rates say, to within one. Silence comes out as
- * samples of -1 to 1, which is dither.
+ * What comes out lags behind, since a filter looks ahead and works in blocks: by a few samples with
+ * `quick`, by 40 ms from 48,000 or 44,100 to 16,000, and by up to 170 ms with `very-high` at low rates. In
+ * the end, after {@link AudioResampler.flush}, there are as many samples as the rates say, to within
+ * one. Silence comes out as samples of -1 to 1, which is dither.
  *
  * @example
  * ```ts

@@ -20,6 +20,11 @@ function resamplerOf(options: AudioResamplerOptions): AudioResampler {
   return resampler;
 }
 
+/** What is thrown with that code. */
+function failure(code: string): Error {
+  return expect.objectContaining({ code }) as Error;
+}
+
 /** All that comes out when `frames` go in. */
 function resampled(options: AudioResamplerOptions, frames: Iterable<AudioFrame>): AudioFrame {
   const resampler = resamplerOf(options);
@@ -248,7 +253,7 @@ describe('AudioResampler', () => {
     expect(() => resampler.push(new Int16Array(480) as never)).toThrow(TypeError);
     const closed = frame(48_000, 1);
     closed.close();
-    expect(() => resampler.push(closed)).toThrow(expect.objectContaining({ code: 'closed' }));
+    expect(() => resampler.push(closed)).toThrow(failure('closed'));
     expect(resampler.flush()).toEqual([]);
   });
 
@@ -276,7 +281,7 @@ describe('AudioResampler', () => {
     resampler[Symbol.dispose]();
     expect(resampler.closed).toBe(true);
     const frame = AudioFrame.create({ sampleRate: 48_000, channels: 1, samplesPerChannel: 480 });
-    const closed = expect.objectContaining({ code: 'closed' }) as Error;
+    const closed = failure('closed');
     expect(() => resampler.push(frame)).toThrow(closed);
     expect(() => resampler.flush()).toThrow(closed);
   });
