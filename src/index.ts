@@ -183,6 +183,7 @@ export { type StatsOptions, Track, type TrackEvents } from './tracks/track.js';
 export { TrackPublication } from './tracks/track-publication.js';
 export { FpsThinner, type ThinnableFrame, thinFps } from './video/fps-thinner.js';
 export { FpsTracker, type FpsTrackerOptions } from './video/fps-tracker.js';
+export type { Freezes } from './video/freeze-meter.js';
 export {
   FramePacer,
   type FramePacerOptions,
@@ -190,6 +191,7 @@ export {
   type PacerTick,
 } from './video/frame-pacer.js';
 export type { CropArea } from './video/crop-pixels.js';
+export type { ClockOffset, ClockOffsetOption } from './video/latency-meter.js';
 export { PIXEL_FORMATS, type PixelFormat } from './video/pixel-format.js';
 export { SCALE_FITS, type ScaleFit, type ScaleOptions } from './video/scale-fit.js';
 export {
@@ -210,9 +212,9 @@ export {
   VideoSource,
   type VideoSourceOptions,
 } from './video/video-source.js';
-export {
-  type ParticipantVideoStreamOptions,
-  VideoStream,
-  type VideoStreamOptions,
-  type VideoStreamStats,
-} from './video/video-stream.js';
+export type { ResolutionChange, VideoStreamStats } from './video/video-stats.js';
+export { VideoStream, type VideoStreamEvents } from './video/video-stream.js';
+export type {
+  ParticipantVideoStreamOptions,
+  VideoStreamOptions,
+} from './video/video-stream-options.js';

@@ -2,6 +2,7 @@ import { listenForAbort } from './abort.js';
 import { BoundedQueue, type Overflow } from './bounded-queue.js';
 import { checkSignal } from './check.js';
 import { FramewireError } from './errors.js';
+import { TypedEmitter } from './typed-emitter.js';
 
 /** What every stream needs to know. */
 export interface BoundedStreamOptions {
@@ -21,11 +22,15 @@ export interface StreamEnd {
   readonly fail: (error: unknown) => void;
 }
 
+/** The events of a stream, each with its arguments. */
+export type EventsOfStream<Events> = { [K in keyof Events]: readonly unknown[] };
+
 /**
  * What all streams have in common: an async iterator over a bounded queue of items that come by
- * themselves, and an end.
+ * themselves, and an end. What a listener of its events throws doesn't end it.
  */
-export abstract class BoundedStream<Item, Value>
+export abstract class BoundedStream<Item, Value, Events extends EventsOfStream<Events> = object>
+  extends TypedEmitter<Events>
   implements AsyncIterableIterator<Value, undefined, undefined>, AsyncDisposable
 {
   /** @internal */
@@ -41,6 +46,7 @@ export abstract class BoundedStream<Item, Value>
   /** @internal */
   protected constructor({ capacity, overflow, signal }: BoundedStreamOptions) {
     checkSignal(signal, 'options.signal');
+    super();
     this.#signal = signal;
     this.#queue = new BoundedQueue<Item>({
       capacity,

@@ -1,4 +1,4 @@
-import { BoundedStream, type QueueDropReason } from './bounded-stream.js';
+import { BoundedStream, type EventsOfStream, type QueueDropReason } from './bounded-stream.js';
 import type { StreamInput } from './stream-input.js';
 import type { TrackHandle } from './track-handle.js';
 
@@ -10,6 +10,8 @@ export interface DropCounts {
   readonly rate: number;
   /** Older than `maxAgeMs` when the reader came. */
   readonly late: number;
+  /** Wider than `maxWidth` or higher than `maxHeight`; video only. */
+  readonly size: number;
   /** Came while the program's frames held as much memory as they may; video only. */
   readonly memory: number;
   /** Still queued when the stream was closed. */
@@ -17,12 +19,17 @@ export interface DropCounts {
 }
 
 /** What the streams of video and audio have in common: frames that come from a track, and counted drops. */
-export abstract class FrameStream<Item, Frame> extends BoundedStream<Item, Frame> {
+export abstract class FrameStream<
+  Item,
+  Frame,
+  Events extends EventsOfStream<Events> = object,
+> extends BoundedStream<Item, Frame, Events> {
   /** @internal */
   protected readonly dropped: { -readonly [Reason in keyof DropCounts]: number } = {
     full: 0,
     rate: 0,
     late: 0,
+    size: 0,
     memory: 0,
     closed: 0,
   };

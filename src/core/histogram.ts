@@ -1,6 +1,9 @@
 /** Buckets in each doubling: values are kept to within 1/32, about 3 %. */
 const BUCKETS_PER_DOUBLING = 32;
 
+/** As many as there are up to the largest safe integer. */
+const BUCKETS = bucketOf(Number.MAX_SAFE_INTEGER) + 1;
+
 /** Percentiles of a distribution. */
 export interface Percentiles {
   readonly p50: number;
@@ -15,8 +18,10 @@ export interface Percentiles {
  * Values are integers of at least 0, such as microseconds; below 32 they are exact.
  */
 export class Histogram {
-  #counts: number[] = [];
+  // Made with the first value: most histograms of a room full of streams never get one.
+  #counts: Uint32Array | undefined;
   #total = 0;
+  #highest = 0;
 
   /** How many values were added. */
   get count(): number {
@@ -25,20 +30,29 @@ export class Histogram {
 
   /** Adds a value; a negative one counts as 0. */
   add(value: number): void {
-    const index = bucketOf(Math.max(0, Math.round(value)));
+    const index = bucketOf(Math.min(Math.max(0, Math.round(value)), Number.MAX_SAFE_INTEGER));
+    this.#counts ??= new Uint32Array(BUCKETS);
     this.#counts[index] = (this.#counts[index] ?? 0) + 1;
     this.#total += 1;
+    this.#highest = Math.max(this.#highest, index);
+  }
+
+  /** Forgets all values. */
+  clear(): void {
+    this.#counts?.fill(0);
+    this.#total = 0;
+    this.#highest = 0;
   }
 
   /** The value that a share of `quantile` (0 to 1) of the values doesn't exceed; 0 if there are none. */
   quantile(quantile: number): number {
-    let left = Math.ceil(quantile * this.#total);
-    if (left === 0 && this.#total > 0) left = 1;
-    for (const [index, count = 0] of this.#counts.entries()) {
-      left -= count;
+    if (this.#total === 0) return 0;
+    let left = Math.max(1, Math.ceil(quantile * this.#total));
+    for (let index = 0; index < this.#highest; index++) {
+      left -= this.#counts?.[index] ?? 0;
       if (left <= 0) return middleOf(index);
     }
-    return 0;
+    return middleOf(this.#highest);
   }
 
   /** The usual percentiles, each divided by `unit`, or undefined without values. */

@@ -45,6 +45,10 @@ export interface TrackHandle {
   readonly ended: boolean;
   /** @internal Whether what it gives now must not reach anybody. */
   readonly withheld?: boolean;
+  /** @internal Whether no media is to come now: it's muted, or we want none. */
+  readonly paused?: boolean;
+  /** @internal How often `paused` has changed. */
+  readonly interruptions?: number;
   /** @internal Calls `listener` once when the track ends. Returns how to take that back. */
   onEnded(listener: () => void): () => void;
   /** @internal Throws a FramewireError if the track has ended. */

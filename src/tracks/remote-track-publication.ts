@@ -95,6 +95,7 @@ export class RemoteTrackPublication extends TrackPublication {
   enable(): void {
     this.#checkPublished();
     this.#settings.setEnabled(true, this.#subscribedHandle);
+    this.#track?.roomEnabled(true);
   }
 
   /**
@@ -106,6 +107,7 @@ export class RemoteTrackPublication extends TrackPublication {
   disable(): void {
     this.#checkPublished();
     this.#settings.setEnabled(false, this.#subscribedHandle);
+    this.#track?.roomEnabled(false);
   }
 
   /**
@@ -163,6 +165,7 @@ export class RemoteTrackPublication extends TrackPublication {
     this.#track = track;
     if (!track) return;
     if (track.kind === 'video') track.roomLimitFps(this.#videoFps);
+    track.roomEnabled(this.enabled);
     this.#settings.subscribed(this.state.publicationHandle);
     this.#subscription.settle();
   }

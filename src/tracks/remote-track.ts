@@ -25,6 +25,7 @@ export abstract class RemoteTrack extends Track implements TrackHandle {
   readonly remote: boolean = true;
   readonly #handle: number;
   readonly #withheld: () => boolean;
+  #enabled = true;
 
   /** @internal */
   protected constructor({ sid, name, muted, handle, withheld }: RemoteTrackInit) {
@@ -61,6 +62,18 @@ export abstract class RemoteTrack extends Track implements TrackHandle {
   /** @internal */
   roomEnded(): void {
     this.end();
+  }
+
+  /** @internal */
+  override get paused(): boolean {
+    return super.paused || !this.#enabled;
+  }
+
+  /** @internal Our subscription says whether media is to come. */
+  roomEnabled(enabled: boolean): void {
+    if (this.#enabled === enabled) return;
+    this.#enabled = enabled;
+    this.interrupted();
   }
 
   /** @internal */

@@ -32,6 +32,7 @@ export abstract class Track extends TypedEmitter<TrackEvents> {
   readonly name: string;
   #ended = false;
   #muted = false;
+  #interruptions = 0;
 
   protected constructor(name: string) {
     super();
@@ -46,6 +47,16 @@ export abstract class Track extends TypedEmitter<TrackEvents> {
   /** Whether it's muted, by its publisher. */
   get muted(): boolean {
     return this.#muted;
+  }
+
+  /** @internal Whether no media is to come now. */
+  get paused(): boolean {
+    return this.#muted;
+  }
+
+  /** @internal How often `paused` has changed. */
+  get interruptions(): number {
+    return this.#interruptions;
   }
 
   /**
@@ -93,10 +104,16 @@ export abstract class Track extends TypedEmitter<TrackEvents> {
     this.emit('ended');
   }
 
+  /** @internal Media stops or comes again, since somebody wants it so. */
+  protected interrupted(): void {
+    this.#interruptions += 1;
+  }
+
   /** @internal */
   protected changeMuted(muted: boolean): void {
     if (this.#muted === muted) return;
     this.#muted = muted;
+    this.interrupted();
     this.emit(muted ? 'muted' : 'unmuted');
   }
 }

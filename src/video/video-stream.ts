@@ -1,14 +1,7 @@
-import { OVERFLOWS, type Overflow } from '../core/bounded-queue.js';
-import {
-  checkBoolean,
-  checkInteger,
-  checkOneOf,
-  checkOptions,
-  checkPositive,
-} from '../core/check.js';
-import { monotonicUs, wallClockUs } from '../core/clock.js';
-import { type DropCounts, FrameStream } from '../core/frame-stream.js';
-import type { Percentiles } from '../core/histogram.js';
+import { checkOptions } from '../core/check.js';
+import { monotonicUs } from '../core/clock.js';
+import { FrameStream } from '../core/frame-stream.js';
+import type { LeastDelay } from '../core/least-delay.js';
 import { fromTrack, participantInput, StreamInput } from '../core/stream-input.js';
 import {
   checkTrack,
@@ -21,75 +14,31 @@ import type { NativeVideoFrame } from '../native/media-events.js';
 import { openTrackStream } from '../native/track-stream.js';
 import { openVideoStream } from '../native/video-requests.js';
 import { FpsThinner } from './fps-thinner.js';
-import { FpsTracker } from './fps-tracker.js';
-import { type FrameAge, FrameAges } from './frame-ages.js';
-import { LatencyMeter } from './latency-meter.js';
+import { ageUs, FrameAges } from './frame-ages.js';
 import { PIXEL_FORMATS, type PixelFormat } from './pixel-format.js';
 import { receivedFrame } from './received-frame.js';
 import type { VideoFrame } from './video-frame.js';
+import { type ResolutionChange, VideoMeter, type VideoStreamStats } from './video-stats.js';
+import {
+  type ParticipantVideoStreamOptions,
+  type ResolvedVideoStreamOptions,
+  resolveVideoStreamOptions,
+  type VideoStreamOptions,
+} from './video-stream-options.js';
 
-/** How a {@link VideoStream} gives its frames. */
-export interface VideoStreamOptions {
+/** What a {@link VideoStream} tells. */
+export interface VideoStreamEvents {
   /**
-   * Format of the frames. Default: as they come, which is mostly `I420`. `RGBA` and `I420` are made
-   * as the frames come, off the event loop; the others when a frame is read.
+   * The frame that the reader is about to get has another size than the one before; not for the first
+   * frame, nor for sizes of frames that were dropped.
    */
-  readonly format?: PixelFormat;
-  /**
-   * Most frames that wait for the reader. Default 1: the newest frame, whatever the reader's speed.
-   * `Infinity` keeps all of them and has no bound on memory.
-   */
-  readonly capacity?: number;
-  /** What a full queue does with one more frame. Default `drop-oldest`. */
-  readonly overflow?: Overflow;
-  /** Thins the frames to at most this rate, by their time stamps. Default: all. */
-  readonly fps?: number;
-  /** Frames that waited longer than this when the reader comes are dropped. Default: no limit. */
-  readonly maxAgeMs?: number;
-  /** Turns each frame upright, so that its rotation is 0. Default `false`. */
-  readonly upright?: boolean;
-  /** Aborts the stream: the reader gets the signal's reason. */
-  readonly signal?: AbortSignal;
-}
-
-/** How {@link VideoStream.fromParticipant} waits, besides what a stream does. */
-export interface ParticipantVideoStreamOptions extends VideoStreamOptions {
-  /** Fails with `timeout` if no track appears within this time. Default: waits. */
-  readonly timeoutMs?: number;
-  /**
-   * How long the participant may be away before the stream ends; 0 ends it at once. To others, a full
-   * reconnect of theirs is one who leaves and comes back. Default: 3 seconds after it left by itself, 10
-   * after its connection was lost; at once if somebody removed it. The time while our own connection is
-   * made again doesn't count.
-   */
-  readonly rejoinMs?: number;
-}
-
-/** What a {@link VideoStream} has counted since it was made. */
-export interface VideoStreamStats {
-  /** Frames that came from the track. */
-  readonly received: number;
-  /** Frames that the reader got. */
-  readonly delivered: number;
-  readonly dropped: DropCounts;
-  /**
-   * Frames that the publisher counted but that never came, by gaps in their ids: encoders and servers
-   * skip frames too. `undefined` when the publisher sends no ids.
-   */
-  readonly missing: number | undefined;
-  /** Rate of the frames that the reader gets, over the last 30. */
-  readonly fps: number;
-  /**
-   * From capture to delivery, by the publisher's clock and ours, which on two machines may differ.
-   * `undefined` when the publisher sends no capture time, and, for the rest of the stream, once a
-   * frame came more than 5 ms before its capture: the clocks differ, and no latency can be known.
-   */
-  readonly latencyMs: Percentiles | undefined;
+  readonly resolutionChanged: readonly [change: ResolutionChange];
 }
 
 interface QueuedFrame {
   readonly frame: NativeVideoFrame;
-  readonly age: FrameAge;
+  /** By what to tell its age, if that matters. */
+  readonly delays: LeastDelay | undefined;
 }
 
 /**
@@ -105,18 +54,14 @@ interface QueuedFrame {
  * for await (using frame of stream) console.log(frame.timestampUs, stream.stats.dropped.full);
  * ```
  */
-export class VideoStream extends FrameStream<QueuedFrame, VideoFrame> {
-  readonly #format: PixelFormat | undefined;
-  readonly #maxAgeUs: number;
-  readonly #upright: boolean;
+export class VideoStream extends FrameStream<QueuedFrame, VideoFrame, VideoStreamEvents> {
+  readonly #settings: Omit<ResolvedVideoStreamOptions, 'capacity' | 'overflow' | 'signal'>;
   readonly #thinner: FpsThinner | undefined;
   /** By what the track itself is limited, apart from this stream. */
   #limit: { readonly fps: number; readonly thinner: FpsThinner } | undefined;
-  readonly #fps = new FpsTracker();
-  readonly #latency = new LatencyMeter();
+  readonly #meter: VideoMeter;
   #ages = new FrameAges();
-  #lastFrameId: number | undefined;
-  #missing: number | undefined;
+  #interruptions: number | undefined;
 
   /**
    * @param track - A remote track, or a local one: that needs no room.
@@ -128,19 +73,11 @@ export class VideoStream extends FrameStream<QueuedFrame, VideoFrame> {
   constructor(input: StreamInput, options?: VideoStreamOptions);
   constructor(from: TrackHandle | StreamInput, options: VideoStreamOptions = {}) {
     if (!(from instanceof StreamInput)) checkTrack(from, 'video');
-    checkOptions(options, 'options');
-    const { format, capacity = 1, overflow = 'drop-oldest', fps, maxAgeMs, upright } = options;
-    if (format !== undefined) checkOneOf(format, 'options.format', PIXEL_FORMATS);
-    if (capacity !== Infinity) checkInteger(capacity, 'options.capacity', { min: 1 });
-    checkOneOf(overflow, 'options.overflow', OVERFLOWS);
-    if (fps !== undefined) checkPositive(fps, 'options.fps');
-    if (maxAgeMs !== undefined) checkPositive(maxAgeMs, 'options.maxAgeMs');
-    if (upright !== undefined) checkBoolean(upright, 'options.upright');
-    super({ capacity, overflow, signal: options.signal });
-    this.#format = format;
-    this.#maxAgeUs = maxAgeMs === undefined ? Infinity : maxAgeMs * 1000;
-    this.#upright = upright ?? false;
-    this.#thinner = fps === undefined ? undefined : new FpsThinner(fps);
+    const { capacity, overflow, signal, ...settings } = resolveVideoStreamOptions(options);
+    super({ capacity, overflow, signal });
+    this.#settings = settings;
+    this.#thinner = settings.fps === undefined ? undefined : new FpsThinner(settings.fps);
+    this.#meter = new VideoMeter(settings.clockOffsetUs);
     this.startFrom(from instanceof StreamInput ? from : fromTrack(from));
   }
 
@@ -175,24 +112,17 @@ export class VideoStream extends FrameStream<QueuedFrame, VideoFrame> {
 
   /** What was counted so far. */
   get stats(): VideoStreamStats {
-    return {
-      received: this.received,
-      delivered: this.delivered,
-      dropped: { ...this.dropped },
-      missing: this.#missing,
-      fps: this.#fps.fps,
-      latencyMs: this.#latency.percentilesMs,
-    };
+    const { received, delivered } = this;
+    return this.#meter.read({ received, delivered, dropped: { ...this.dropped } });
   }
 
   /** @internal */
   protected override open(track: TrackHandle, onEnded: () => void): () => void {
-    // Another publisher counts anew.
-    this.#lastFrameId = undefined;
     this.#ages = new FrameAges();
+    this.#meter.begin();
     return openTrackStream(track, {
       open: (handle) =>
-        openVideoStream({ track: handle, type: nativeType(this.#format) }, (event) => {
+        openVideoStream({ track: handle, type: nativeType(this.#settings.format) }, (event) => {
           if (event.kind === 'end') onEnded();
           else if (track.withheld) ffi().drop(event.frame.handle);
           else if (event.kind === 'video') this.#receive(event.frame, track);
@@ -201,40 +131,49 @@ export class VideoStream extends FrameStream<QueuedFrame, VideoFrame> {
     });
   }
 
-  #receive(frame: NativeVideoFrame, { remote, fpsLimit }: TrackHandle): void {
-    if (remote && isBlank(frame)) {
+  #receive(frame: NativeVideoFrame, track: TrackHandle): void {
+    if (track.remote && isBlank(frame)) {
       ffi().drop(frame.handle);
       return;
     }
     this.received += 1;
-    const age = this.#ages.arrived(frame.timestampUs, monotonicUs());
-    this.#countMissing(frame.frameId);
+    const nowUs = monotonicUs();
+    if (track.paused || track.interruptions !== this.#interruptions) this.#meter.interrupt();
+    this.#interruptions = track.interruptions;
+    this.#meter.arrived(frame, nowUs);
+    const { maxWidth, maxHeight, maxAgeUs } = this.#settings;
+    if (frame.width > maxWidth || frame.height > maxHeight) {
+      this.#refuse(frame, 'size');
+    } else if (!this.#keepsRate(frame, track)) {
+      this.#refuse(frame, 'rate');
+    } else {
+      // For frames without a limit to their age, nobody asks for it.
+      const timed = maxAgeUs !== Infinity;
+      const delays = timed ? this.#ages.arrived(frame.timestampUs, nowUs) : undefined;
+      this.push({ frame, delays });
+    }
+  }
+
+  #refuse(frame: NativeVideoFrame, reason: 'size' | 'rate'): void {
+    this.dropped[reason] += 1;
+    ffi().drop(frame.handle);
+  }
+
+  #keepsRate({ timestampUs }: NativeVideoFrame, { fpsLimit }: TrackHandle): boolean {
     if (fpsLimit !== this.#limit?.fps) {
       this.#limit =
         fpsLimit === undefined ? undefined : { fps: fpsLimit, thinner: new FpsThinner(fpsLimit) };
     }
-    if (
-      this.#limit?.thinner.accept(frame.timestampUs) === false ||
-      this.#thinner?.accept(frame.timestampUs) === false
-    ) {
-      this.dropped.rate += 1;
-      ffi().drop(frame.handle);
-      return;
-    }
-    this.push({ frame, age });
-  }
-
-  #countMissing(frameId: number | undefined): void {
-    if (frameId === undefined) return;
-    this.#missing ??= 0;
-    const last = this.#lastFrameId;
-    if (last !== undefined && frameId > last + 1) this.#missing += frameId - last - 1;
-    this.#lastFrameId = frameId;
+    return (
+      this.#limit?.thinner.accept(timestampUs) !== false &&
+      this.#thinner?.accept(timestampUs) !== false
+    );
   }
 
   /** @internal */
-  protected override tooLate({ age }: QueuedFrame): boolean {
-    return age(monotonicUs()) > this.#maxAgeUs;
+  protected override tooLate({ frame, delays }: QueuedFrame): boolean {
+    if (delays === undefined) return false;
+    return ageUs(frame.timestampUs, delays, monotonicUs()) > this.#settings.maxAgeUs;
   }
 
   /** @internal */
@@ -244,16 +183,20 @@ export class VideoStream extends FrameStream<QueuedFrame, VideoFrame> {
 
   /** @internal */
   protected override deliver({ frame }: QueuedFrame): VideoFrame {
-    this.#fps.add(frame.timestampUs);
-    if (frame.captureTimeUs !== undefined) {
-      this.#latency.add(frame.captureTimeUs, wallClockUs());
-    }
+    const delivered = this.#madeOf(frame);
+    const change = this.#meter.delivered(delivered);
+    if (change) this.emit('resolutionChanged', change);
+    return delivered;
+  }
+
+  #madeOf(frame: NativeVideoFrame): VideoFrame {
+    const { format, upright } = this.#settings;
     let received = receivedFrame(frame);
-    if (this.#format !== undefined && received.format !== this.#format) {
+    if (format !== undefined && received.format !== format) {
       using other = received;
-      received = other.convert(this.#format);
+      received = other.convert(format);
     }
-    if (!this.#upright || received.rotation === 0) return received;
+    if (!upright || received.rotation === 0) return received;
     using turned = received;
     return turned.upright();
   }

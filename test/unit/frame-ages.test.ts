@@ -1,4 +1,7 @@
-import { type FrameAge, FrameAges } from '../../src/video/frame-ages.js';
+import { ageUs, FrameAges } from '../../src/video/frame-ages.js';
+
+/** How old a frame is at a time, in microseconds. */
+type FrameAge = (nowUs: number) => number;
 
 const MS = 1000;
 const FRAME = 33 * MS;
@@ -24,7 +27,9 @@ class Stream {
   /** A frame that we hear of so long after it was taken. */
   frame(delayUs = 0): FrameAge {
     this.#taken += FRAME;
-    return this.ages.arrived(this.#taken - this.offset, this.#taken + delayUs);
+    const timestampUs = this.#taken - this.offset;
+    const delays = this.ages.arrived(timestampUs, this.#taken + delayUs);
+    return (nowUs) => ageUs(timestampUs, delays, nowUs);
   }
 
   steady(frames: number): void {

@@ -134,7 +134,14 @@ describe('VideoStream', () => {
     const { value } = await stream.next();
     expect(numberOf(value!)).toBe(9);
     expect(stream.stats).toMatchObject({ received: 10, delivered: 1, missing: undefined });
-    expect(stream.stats.dropped).toEqual({ full: 9, rate: 0, late: 0, memory: 0, closed: 0 });
+    expect(stream.stats.dropped).toEqual({
+      full: 9,
+      rate: 0,
+      late: 0,
+      size: 0,
+      memory: 0,
+      closed: 0,
+    });
   });
 
   it.each([

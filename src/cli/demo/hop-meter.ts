@@ -1,7 +1,8 @@
 import { Histogram } from '../../core/histogram.js';
 import type { RemoteVideoTrack } from '../../tracks/remote-track.js';
 import type { VideoFrame } from '../../video/video-frame.js';
-import type { VideoStream, VideoStreamStats } from '../../video/video-stream.js';
+import type { VideoStream } from '../../video/video-stream.js';
+import type { VideoStreamStats } from '../../video/video-stats.js';
 import type { HopFigures } from './protocol.js';
 
 /** What had been counted at an instant. */
