@@ -11,7 +11,7 @@ import {
   TrackSubscriptionFailed,
 } from '@livekit/rtc-ffi-bindings';
 import { Room as RtcRoom } from '@livekit/rtc-node';
-import { Room } from 'framewire';
+import { configureLog, Room } from 'framewire';
 import { liveRooms } from '../support/live-rooms.js';
 import { nextEvent } from '../support/waits.js';
 
@@ -19,6 +19,7 @@ const live = liveRooms();
 
 /** A room that we take part in, and how to have the native side say something of it. */
 async function told(): Promise<{
+  readonly rtc: RtcRoom;
   readonly room: Room;
   readonly tell: (message: RoomEvent['message']) => Promise<void>;
 }> {
@@ -35,6 +36,7 @@ async function told(): Promise<{
   };
   const { handle: roomHandle } = ffiHandle;
   return {
+    rtc,
     room: Room.from(rtc),
     tell: (message) =>
       onFfiEvent(new FfiEvent({ message: { case: 'roomEvent', value: { roomHandle, message } } })),
@@ -102,5 +104,26 @@ describe('the native side', () => {
     expect(events).toEqual([]);
     expect(room.connected).toBe(true);
     await room.disconnect();
+  });
+
+  it('may be stuck, and the room is left all the same', async () => {
+    const { rtc, room } = await told();
+    const leave = rtc.disconnect.bind(rtc);
+    rtc.disconnect = () => new Promise<void>(() => undefined);
+    const warned: string[] = [];
+    configureLog({ sink: (_level, message) => warned.push(message) });
+    const left = nextEvent(room, 'disconnected');
+    jest.useFakeTimers({ advanceTimers: true });
+    try {
+      const leaving = room.disconnect();
+      jest.advanceTimersByTime(5000);
+      await leaving;
+    } finally {
+      jest.useRealTimers();
+      configureLog({ sink: (...line) => console.error(...line) });
+    }
+    expect(await left).toEqual(['client_initiated']);
+    expect(warned.join()).toContain('stuck');
+    await leave();
   });
 });
