@@ -49,7 +49,8 @@ const file = (name) => join(folder, name);
 
 for (const name of classes) {
   const log = openSync(file(`${name}.log`), 'w');
-  const { default: made } = await import(`./targets/${TARGETS[name].file}.mjs`);
+  const { file: module, name: exported = 'default' } = TARGETS[name];
+  const { [exported]: made } = await import(`./targets/${module}.mjs`);
   const target = typeof made === 'function' ? await made({ seed }) : made;
   current = new Fuzzer(target, (line) => writeSync(log, `${line}\n`));
   const since = performance.now();

@@ -42,9 +42,10 @@ function ownFields(value) {
   const fields = Object.getOwnPropertyDescriptors(value);
   return Object.entries(fields)
     .filter(([key]) => !Array.isArray(value) || key !== 'length')
+    .slice(0, 12)
     .map(([key, { value: one, get }]) => {
       const text = get ? (labels.get(get) ?? '<getter>') : describe(one);
-      return Array.isArray(value) ? text : `${key}: ${text}`;
+      return Array.isArray(value) ? text : `${key.slice(0, 30)}: ${text}`;
     })
     .join(', ');
 }

@@ -317,7 +317,7 @@ export class Fuzzer {
   }
 
   #setRate() {
-    this.#rate = this.random.of([0, 0, 0, 0.08, 0.15, 0.15, 0.3, 0.7]);
+    this.#rate = this.random.of([0, 0, 0.1, 0.2, 0.35, 0.5, 0.8]);
   }
 
   #took(gives, result) {
