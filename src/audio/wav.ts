@@ -1,10 +1,7 @@
 // RIFF/WAVE files: 16-bit PCM out; the sample formats that recorders and libraries write in.
 
-import { types } from 'node:util';
-
-import { shown } from '../core/check.js';
+import { plainBytes } from '../core/own-bytes.js';
 import { int16FromFloat } from './int16-from-float.js';
-import { isDetached } from '../core/is-detached.js';
 
 /** What a WAV file holds: 16-bit samples, interleaved, in memory of their own. */
 export interface WavAudio {
@@ -82,8 +79,7 @@ export function encodeWav(audio: WavAudio): Uint8Array<ArrayBuffer> {
  * @throws RangeError if it isn't a WAV file, its format is not one of those, or it has no samples.
  */
 export function decodeWav(bytes: Uint8Array): WavAudio {
-  checkBytes(bytes);
-  const { format, data } = findChunks(bytes);
+  const { format, data } = findChunks(plainBytes(bytes, 'bytes'));
   const { sampleRate, channels, sampleBytes, read } = format;
   const samplesPerChannel = Math.floor(data.byteLength / (sampleBytes * channels));
   if (samplesPerChannel === 0) throw invalid('its data chunk holds no samples');
@@ -152,13 +148,6 @@ function parseFormat(chunk: DataView): Format {
     );
   }
   return { sampleRate: chunk.getUint32(4, true), channels, sampleBytes, read };
-}
-
-function checkBytes(bytes: unknown): asserts bytes is Uint8Array {
-  if (!types.isUint8Array(bytes)) {
-    throw new TypeError(`bytes must be a Uint8Array, got ${shown(bytes)}.`);
-  }
-  if (isDetached(bytes)) throw new TypeError('bytes must not be detached, got detached memory.');
 }
 
 function invalid(reason: string): RangeError {

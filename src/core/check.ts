@@ -108,7 +108,17 @@ export function checkFunction(value: unknown, name: string): void {
 
 /** @throws TypeError if given and not an AbortSignal. */
 export function checkSignal(value: unknown, name: string): void {
-  if (value !== undefined && !(value instanceof AbortSignal)) {
+  if (value !== undefined && !isSignal(value)) {
     throw new TypeError(`${name} must be an AbortSignal, got ${shown(value)}.`);
+  }
+}
+
+function isSignal(value: unknown): boolean {
+  if (!(value instanceof AbortSignal)) return false;
+  try {
+    // A proxy of a signal, or what only inherits from one, refuses to say.
+    return typeof value.aborted === 'boolean';
+  } catch {
+    return false;
   }
 }

@@ -1,5 +1,6 @@
+import { types } from 'node:util';
 import { shown } from './check.js';
-import { isDetached } from './is-detached.js';
+import { isDetached, plainView } from './plain-view.js';
 
 /**
  * A copy of bytes or text that the caller may go on to change, in memory of its own. Of text, a surrogate
@@ -9,20 +10,20 @@ import { isDetached } from './is-detached.js';
  */
 export function ownBytes(value: unknown, name: string): Uint8Array<ArrayBuffer> {
   if (typeof value === 'string') return new TextEncoder().encode(value);
-  checkBytes(value, name, 'a Uint8Array or a string');
-  return new Uint8Array(value);
+  return new Uint8Array(plainBytes(value, name, 'a Uint8Array or a string'));
 }
 
-/** @throws TypeError if not a Uint8Array, or its memory was transferred away. */
-export function checkBytes(
-  value: unknown,
-  name: string,
-  rule = 'a Uint8Array',
-): asserts value is Uint8Array {
-  if (!(value instanceof Uint8Array)) {
+/**
+ * The caller's bytes as they are, with the methods of a Uint8Array.
+ *
+ * @throws TypeError if not a Uint8Array, or its memory was transferred away.
+ */
+export function plainBytes(value: unknown, name: string, rule = 'a Uint8Array'): Uint8Array {
+  if (!types.isUint8Array(value)) {
     throw new TypeError(`${name} must be ${rule}, got ${shown(value)}.`);
   }
   if (isDetached(value)) throw new TypeError(`${name} must not be detached, got detached memory.`);
+  return plainView(value);
 }
 
 /** @throws TypeError if not a string; it may be empty. */

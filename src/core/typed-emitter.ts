@@ -64,6 +64,7 @@ export class TypedEmitter<Events extends { [K in keyof Events]: readonly unknown
     event: K,
     listener: Listener<(Events & ErrorEvent)[K]>,
   ): void {
+    checkString(event, 'event');
     checkFunction(listener, 'listener');
     const guards = this.#emitter.listeners(event) as AnyListener[];
     const last = guards.findLast((guard) => this.#guarded.get(guard) === listener);
@@ -72,6 +73,7 @@ export class TypedEmitter<Events extends { [K in keyof Events]: readonly unknown
 
   /** How many listeners an event has. */
   listenerCount(event: (keyof Events | keyof ErrorEvent) & string): number {
+    checkString(event, 'event');
     return this.#emitter.listenerCount(event);
   }
 

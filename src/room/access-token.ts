@@ -4,10 +4,11 @@ import {
   type VideoGrant,
 } from 'livekit-server-sdk';
 import { checkInteger, checkOneOf, checkOptions, checkString, shown } from '../core/check.js';
+import { FramewireError } from '../core/errors.js';
 import { TRACK_SOURCES, type TrackSource } from '../core/track-handle.js';
 import { PARTICIPANT_KINDS, type ParticipantKind } from '../native/participant-view.js';
 import { sourceNumber } from '../native/rtc-state.js';
-import { checkOwnAttributes } from './own-details.js';
+import { checkedOwnAttributes } from './own-details.js';
 
 /** How the room is made if its first participant comes with this token. */
 export interface TokenRoomConfig {
@@ -39,6 +40,9 @@ export interface AccessTokenOptions {
   readonly ttl?: number | string;
 }
 
+/** What can be published: a track of an unknown source needs no leave. */
+const GRANTABLE = TRACK_SOURCES.filter((source) => source !== 'unknown');
+
 type ServerSource = NonNullable<VideoGrant['canPublishSources']>[number];
 
 /** What a token allows: livekit-server-sdk's grant, which also takes our names of track sources. */
@@ -62,6 +66,9 @@ const DEFAULT_TTL = '10m';
  * ```
  */
 export class AccessToken extends ServerSdkToken {
+  #roomJoin = false;
+  #sources: readonly number[] | undefined;
+
   /**
    * @param apiKey - The server's key; `LIVEKIT_API_KEY` if left out.
    * @param apiSecret - The key's secret; `LIVEKIT_API_SECRET` if left out.
@@ -74,10 +81,21 @@ export class AccessToken extends ServerSdkToken {
     checkString(key, 'apiKey');
     checkSecret(secret);
     checkOptions(options, 'options');
-    checkWho(options);
-    const { ttl = DEFAULT_TTL, kind, roomConfig, attributes, ...who } = options;
+    // Read once: what is used is what was checked.
+    const { identity, name, metadata, attributes, kind, roomConfig, ttl = DEFAULT_TTL } = options;
+    if (identity !== undefined) checkString(identity, 'options.identity');
+    checkTexts({ name, metadata });
+    const checked =
+      attributes !== undefined && checkedOwnAttributes(attributes, 'options.attributes');
+    if (kind !== undefined) checkOneOf(kind, 'options.kind', PARTICIPANT_KINDS);
     checkTtl(ttl);
-    super(key, secret, { ...who, ttl, ...(attributes && { attributes: { ...attributes } }) });
+    super(key, secret, {
+      ttl,
+      ...(identity !== undefined && { identity }),
+      ...(name !== undefined && { name }),
+      ...(metadata !== undefined && { metadata }),
+      ...(checked && { attributes: checked }),
+    });
     if (kind !== undefined) this.kind = kind;
     if (roomConfig !== undefined) this.roomConfig = roomConfiguration(roomConfig);
     // Not shown where the token is printed.
@@ -93,8 +111,9 @@ export class AccessToken extends ServerSdkToken {
     // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition
     checkOptions(grant ?? null, 'grant');
     const { canPublishSources, ...rest } = grant;
+    for (const [key, value] of Object.entries(rest)) checkGrant(value, `grant.${key}`);
     if (canPublishSources === undefined) {
-      super.addGrant(rest);
+      this.#addGrant(rest);
       return;
     }
     if (!Array.isArray(canPublishSources)) {
@@ -103,24 +122,50 @@ export class AccessToken extends ServerSdkToken {
       );
     }
     // Both enums have LiveKit's numbers.
-    const numbers = canPublishSources.map((source: unknown, i) => {
-      if (typeof source === 'number') return source;
-      checkOneOf(source, `grant.canPublishSources[${i}]`, TRACK_SOURCES);
+    // From, and not map, which passes over holes.
+    const numbers = Array.from(canPublishSources as readonly unknown[], (source, i) => {
+      if (GRANTABLE.map(sourceNumber).includes(source as number)) return source as number;
+      checkOneOf(source, `grant.canPublishSources[${i}]`, GRANTABLE);
       return sourceNumber(source);
     });
-    // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment
-    super.addGrant({ ...rest, canPublishSources: numbers });
+    this.#sources = numbers;
+    this.#addGrant(rest);
+  }
+
+  #addGrant(grant: Omit<VideoGrant, 'canPublishSources'>): void {
+    super.addGrant(grant);
+    if (grant.roomJoin !== undefined) this.#roomJoin = grant.roomJoin;
+  }
+
+  /**
+   * The token as the server takes it.
+   *
+   * @throws FramewireError `invalid-state` if it lets somebody join who has no identity.
+   */
+  override async toJwt(): Promise<string> {
+    if (this.#roomJoin && this.identity === undefined) {
+      throw new FramewireError('invalid-state', 'A token to join with must have an identity.');
+    }
+    if (this.#sources) {
+      // Each time anew: livekit-server-sdk replaces the numbers by names, which it doesn't know next time.
+      // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment
+      super.addGrant({ canPublishSources: [...this.#sources] });
+    }
+    return super.toJwt();
   }
 }
 
-function checkWho({ identity, name, metadata, attributes, kind }: AccessTokenOptions): void {
-  if (identity !== undefined) checkString(identity, 'options.identity');
-  for (const [key, value] of Object.entries({ name, metadata })) {
+/** A grant's value as it goes into the token's JSON. */
+function checkGrant(value: unknown, name: string): void {
+  if (value === undefined || typeof value === 'boolean' || typeof value === 'string') return;
+  throw new TypeError(`${name} must be a boolean or a string, got ${shown(value)}.`);
+}
+
+function checkTexts(texts: Readonly<Record<string, string | undefined>>): void {
+  for (const [key, value] of Object.entries(texts)) {
     if (value === undefined || typeof (value as unknown) === 'string') continue;
     throw new TypeError(`options.${key} must be a string, got ${shown(value)}.`);
   }
-  if (attributes !== undefined) checkOwnAttributes(attributes, 'options.attributes');
-  if (kind !== undefined) checkOneOf(kind, 'options.kind', PARTICIPANT_KINDS);
 }
 
 function roomConfiguration(config: TokenRoomConfig): RoomConfiguration {

@@ -1,5 +1,5 @@
 import { untilAborted } from '../core/abort.js';
-import { checkBytes } from '../core/own-bytes.js';
+import { plainBytes } from '../core/own-bytes.js';
 import {
   type ByteOptions,
   openByteStream,
@@ -64,19 +64,18 @@ export class ByteStreamWriter extends StreamWriter<ByteStreamInfo, Uint8Array> {
     bytes: Uint8Array,
     onProgress?: (progress: StreamProgress) => void,
   ): Promise<void> {
-    checkBytes(bytes, 'bytes');
+    const { byteLength } = plainBytes(bytes, 'bytes');
     const { totalBytes } = this.info;
-    if (totalBytes !== undefined && this.#bytesAsked + bytes.byteLength > totalBytes) {
+    if (totalBytes !== undefined && this.#bytesAsked + byteLength > totalBytes) {
       throw new RangeError(
-        `bytes must be at most ${totalBytes - this.#bytesAsked} more, got ${bytes.byteLength}.`,
+        `bytes must be at most ${totalBytes - this.#bytesAsked} more, got ${byteLength}.`,
       );
     }
-    this.#bytesAsked += bytes.byteLength;
-    const { byteLength } = bytes;
+    this.#bytesAsked += byteLength;
     await this.send(async () => {
       for (let start = 0; start < byteLength; start += PIECE_BYTES) {
-        checkBytes(bytes, 'bytes');
-        const piece = bytes.subarray(start, start + PIECE_BYTES);
+        // The memory may be gone by now.
+        const piece = plainBytes(bytes, 'bytes').subarray(start, start + PIECE_BYTES);
         await this.piece(piece, piece.byteLength);
         onProgress?.({ bytes: this.bytesWritten, totalBytes });
       }

@@ -41,12 +41,14 @@ export function checkStrings(values: unknown, name: string): void {
   for (const [i, value] of values.entries()) checkString(value, `${name}[${i}]`);
 }
 
-/** @throws TypeError if not an object whose values are strings, RangeError for a key that gets lost. */
-export function checkAttributes(
-  attributes: unknown,
-  name: string,
-): asserts attributes is Readonly<Record<string, string>> {
+/**
+ * A copy of the caller's attributes.
+ *
+ * @throws TypeError if not an object whose values are strings, RangeError for a key that gets lost.
+ */
+export function checkedAttributes(attributes: unknown, name: string): Record<string, string> {
   checkOptions(attributes ?? null, name);
+  const checked: Record<string, string> = {};
   for (const [key, value] of Object.entries(attributes as object)) {
     if (key === '__proto__') {
       throw new RangeError(`${name} must not have a key '__proto__': it could not be read back.`);
@@ -54,5 +56,7 @@ export function checkAttributes(
     if (typeof value !== 'string') {
       throw new TypeError(`${name}[${shown(key)}] must be a string, got ${shown(value)}.`);
     }
+    checked[key] = value;
   }
+  return checked;
 }

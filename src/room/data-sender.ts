@@ -1,6 +1,6 @@
 import { checkBoolean } from '../core/check.js';
 import { FramewireError, notConnected } from '../core/errors.js';
-import { checkBytes, checkText, ownBytes } from '../core/own-bytes.js';
+import { checkText, ownBytes, plainBytes } from '../core/own-bytes.js';
 import { MAX_PACKET_BYTES, PacketSender } from '../native/data-packets.js';
 import type { RtcSession } from '../native/rtc-session.js';
 import type { ParticipantPermissions } from '../native/participant-view.js';
@@ -87,8 +87,7 @@ export class DataSender {
 
   /** See {@link LocalParticipant.sendBytes}. */
   async sendBytes(bytes: Uint8Array, options: SendBytesOptions = {}): Promise<ByteStreamInfo> {
-    checkBytes(bytes, 'bytes');
-    const totalBytes = bytes.byteLength;
+    const totalBytes = plainBytes(bytes, 'bytes').byteLength;
     const native = { ...byteStreamOptions(options), totalBytes };
     const { onProgress, signal } = options;
     checkProgress(onProgress);

@@ -1,4 +1,6 @@
+import { types } from 'node:util';
 import { checkBoolean, checkInteger, checkOneOf } from '../core/check.js';
+import { plainBytes } from '../core/own-bytes.js';
 import { KEY_DERIVATIONS, type KeyDerivation, type SessionEncryption } from '../native/e2ee.js';
 
 /** How the media and data of a room are encrypted from end to end. */
@@ -82,15 +84,18 @@ export function sessionEncryption(options: EncryptionOptions): SessionEncryption
 
 /** @throws TypeError or RangeError if `key` is no key. It's not in the message. */
 export function checkKey(key: unknown, name: string): asserts key is string | Uint8Array {
-  if (typeof key !== 'string' && !(key instanceof Uint8Array)) {
+  if (typeof key !== 'string' && !types.isUint8Array(key)) {
     throw new TypeError(`${name} must be a string or a Uint8Array, got ${typeName(key)}.`);
   }
-  if (key.length === 0) throw new RangeError(`${name} must not be empty.`);
+  const { length } = typeof key === 'string' ? key : plainBytes(key, name);
+  if (length === 0) throw new RangeError(`${name} must not be empty.`);
 }
 
 /** The bytes of a key, which are the caller's no more. */
 export function keyBytes(key: string | Uint8Array): Uint8Array {
-  return typeof key === 'string' ? new TextEncoder().encode(key) : Uint8Array.from(key);
+  return typeof key === 'string'
+    ? new TextEncoder().encode(key)
+    : new Uint8Array(plainBytes(key, 'key'));
 }
 
 function typeName(value: unknown): string {

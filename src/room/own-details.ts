@@ -3,7 +3,7 @@ import { checkOptions, checkSignal, checkString, shown } from '../core/check.js'
 import { FramewireError, notConnected } from '../core/errors.js';
 import { changeOwnDetails, type OwnChange } from '../native/own-details.js';
 import type { RtcSession } from '../native/rtc-session.js';
-import { checkAttributes } from './data-options.js';
+import { checkedAttributes } from './data-options.js';
 import type { Participant } from './participant.js';
 
 /** How one's own details are set. */
@@ -49,8 +49,7 @@ export class OwnDetails {
     changes: Readonly<Record<string, string>>,
     options: SetOptions = {},
   ): Promise<void> {
-    checkOwnAttributes(changes, 'changes');
-    const attributes = { ...changes };
+    const attributes = checkedOwnAttributes(changes, 'changes');
     const done = (): boolean => {
       const now = this.#me.attributes;
       return Object.entries(attributes).every(([key, value]) => (now[key] ?? '') === value);
@@ -122,11 +121,11 @@ export class OwnDetails {
   }
 }
 
-/** @throws TypeError or RangeError if `changes` are not attributes that can be set. */
-export function checkOwnAttributes(changes: unknown, name: string): void {
-  checkAttributes(changes, name);
+/** A copy. @throws TypeError or RangeError if `changes` are not attributes that can be set. */
+export function checkedOwnAttributes(changes: unknown, name: string): Record<string, string> {
+  const attributes = checkedAttributes(changes, name);
   let bytes = 0;
-  for (const [key, value] of Object.entries(changes)) {
+  for (const [key, value] of Object.entries(attributes)) {
     checkUnicode(key, `A key of ${name}`);
     checkUnicode(value, `${name}[${shown(key)}]`);
     bytes += Buffer.byteLength(key) + Buffer.byteLength(value);
@@ -134,6 +133,7 @@ export function checkOwnAttributes(changes: unknown, name: string): void {
   if (bytes > MAX_BYTES) {
     throw new RangeError(`${name} must be at most ${MAX_BYTES} bytes, got ${bytes}.`);
   }
+  return attributes;
 }
 
 /** @throws TypeError or RangeError if `text` can't be set. LiveKit's server ignores an empty one. */

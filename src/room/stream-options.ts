@@ -2,7 +2,7 @@ import { checkFunction, checkInteger, checkString } from '../core/check.js';
 import { checkText } from '../core/own-bytes.js';
 import type { ByteOptions, StreamOptions, TextOptions } from '../native/outgoing-streams.js';
 import {
-  checkAttributes,
+  checkedAttributes,
   checkDataOptions,
   checkStrings,
   type DataOptions,
@@ -74,12 +74,11 @@ export function checkProgress(onProgress: unknown): void {
 function streamOptions(options: SendOptions): StreamOptions {
   checkDataOptions(options);
   const { topic = '', destinationIdentities = [], attributes = {}, streamId } = options;
-  checkAttributes(attributes, 'options.attributes');
   if (streamId !== undefined) checkString(streamId, 'options.streamId');
   return {
     topic,
     destinationIdentities: [...destinationIdentities],
-    attributes: { ...attributes },
+    attributes: checkedAttributes(attributes, 'options.attributes'),
     streamId,
   };
 }

@@ -1,3 +1,3 @@
-export { type Color, colorDistance, meanColor, solidFrame } from './color.js';
+export { type Color, type ColorArea, colorDistance, meanColor, solidFrame } from './color.js';
 export { whenIdle } from './idle.js';
 export { frequencyOf, Tone, type ToneOptions } from './tone.js';

@@ -1,5 +1,7 @@
-import { AudioFrame } from '../audio/audio-frame.js';
-import { checkInteger, checkOptions, checkPositive } from '../core/check.js';
+import { AudioFrame, MAX_SAMPLE_RATE } from '../audio/audio-frame.js';
+import { types } from 'node:util';
+import { checkInteger, checkOptions, checkPositive, shown } from '../core/check.js';
+import { isDetached } from '../core/plain-view.js';
 
 /** What a {@link Tone} sounds like. */
 export interface ToneOptions {
@@ -12,6 +14,9 @@ export interface ToneOptions {
   /** Peak of the samples, up to 32,767. Default 8,000. */
   readonly amplitude?: number;
 }
+
+/** A frame is held in memory as a whole. */
+const MAX_DURATION_MS = 60_000;
 
 /**
  * A sine wave, frame after frame without a seam.
@@ -34,7 +39,7 @@ export class Tone {
     checkOptions(options, 'options');
     const { frequency = 440, sampleRate = 48_000, channels = 1, amplitude = 8_000 } = options;
     checkPositive(frequency, 'options.frequency');
-    checkInteger(sampleRate, 'options.sampleRate', { min: 1 });
+    checkInteger(sampleRate, 'options.sampleRate', { min: 1, max: MAX_SAMPLE_RATE });
     checkInteger(channels, 'options.channels', { min: 1, max: 8 });
     checkInteger(amplitude, 'options.amplitude', { min: 1, max: 32_767 });
     this.frequency = frequency;
@@ -43,9 +48,17 @@ export class Tone {
     this.#amplitude = amplitude;
   }
 
-  /** The next `durationMs` of the tone, with the time since its start as its time stamp. */
+  /**
+   * The next `durationMs` of the tone, with the time since its start as its time stamp.
+   *
+   * @param durationMs - Above 0, and at most a minute.
+   * @throws TypeError or RangeError if it's not.
+   */
   next(durationMs: number): AudioFrame {
     checkPositive(durationMs, 'durationMs');
+    if (durationMs > MAX_DURATION_MS) {
+      throw new RangeError(`durationMs must be at most ${MAX_DURATION_MS}, got ${durationMs}.`);
+    }
     const { sampleRate, channels, frequency } = this;
     const samplesPerChannel = Math.max(1, Math.round((durationMs * sampleRate) / 1000));
     const timestampUs = Math.round((this.#samples * 1e6) / sampleRate);
@@ -64,8 +77,16 @@ export class Tone {
  * The pitch of a steady tone in Hz, to within about 1 %, by its zero crossings; 0 for silence.
  *
  * @param samples - One channel, some ten periods or more.
+ * @throws TypeError or RangeError if an argument is not as it must be.
  */
 export function frequencyOf(samples: Int16Array, sampleRate: number): number {
+  if (!types.isInt16Array(samples)) {
+    throw new TypeError(`samples must be an Int16Array, got ${shown(samples)}.`);
+  }
+  if (isDetached(samples)) {
+    throw new TypeError('samples must not be detached, got detached memory.');
+  }
+  checkPositive(sampleRate, 'sampleRate');
   let peak = 0;
   for (const sample of samples) peak = Math.max(peak, Math.abs(sample));
   if (peak < 100) return 0;

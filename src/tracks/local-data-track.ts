@@ -1,6 +1,6 @@
 import { checkInteger, checkOptions, shown } from '../core/check.js';
 import { FramewireError } from '../core/errors.js';
-import { isDetached } from '../core/is-detached.js';
+import { plainBytes } from '../core/own-bytes.js';
 import type { DataFrameEncoding, DataSchema, NativeLocalDataTrack } from '../native/data-tracks.js';
 
 /** The most bytes that a frame of a data track may have. */
@@ -84,13 +84,13 @@ export class LocalDataTrack implements AsyncDisposable {
    * @throws FramewireError `closed` if the track is no longer published.
    */
   tryPush(payload: Uint8Array, options: PushDataOptions = {}): boolean {
-    checkPayload(payload);
+    const bytes = checkedPayload(payload);
     checkOptions(options, 'options');
     const { timestampUs } = options;
     if (timestampUs !== undefined) checkInteger(timestampUs, 'options.timestampUs', { min: 0 });
     const pushed = this.#released
       ? 'unpublished'
-      : this.#native.push({ payload, userTimestamp: timestampUs });
+      : this.#native.push({ payload: bytes, userTimestamp: timestampUs });
     if (pushed === 'unpublished') {
       throw new FramewireError('closed', `The data track ${shown(this.name)} is not published.`);
     }
@@ -122,15 +122,10 @@ export class LocalDataTrack implements AsyncDisposable {
   }
 }
 
-function checkPayload(payload: unknown): void {
-  if (!(payload instanceof Uint8Array)) {
-    throw new TypeError(`payload must be a Uint8Array, got ${shown(payload)}.`);
-  }
-  if (isDetached(payload)) {
-    throw new TypeError('payload must not be detached, got detached memory.');
-  }
+function checkedPayload(payload: unknown): Uint8Array {
+  const bytes = plainBytes(payload, 'payload');
   // One without bytes never arrives.
-  const { byteLength } = payload;
-  if (byteLength >= 1 && byteLength <= MAX_DATA_FRAME_BYTES) return;
+  const { byteLength } = bytes;
+  if (byteLength >= 1 && byteLength <= MAX_DATA_FRAME_BYTES) return bytes;
   throw new RangeError(`payload must have 1 to ${MAX_DATA_FRAME_BYTES} bytes, got ${byteLength}.`);
 }

@@ -1,6 +1,7 @@
 import { types } from 'node:util';
 import { checkBoolean, checkInteger, checkOneOf, checkOptions, shown } from '../core/check.js';
 import { FramewireError } from '../core/errors.js';
+import { plainBytes } from '../core/own-bytes.js';
 import type { PixelsForNative } from '../native/video-requests.js';
 import { convertMemory } from './convert-memory.js';
 import { checkCropArea, type CropArea } from './crop-pixels.js';
@@ -379,14 +380,13 @@ function checkedMetadata(metadata: FrameMetadata | undefined, name: string): Fra
   const { captureTimeUs, frameId, userData } = metadata;
   if (captureTimeUs !== undefined) checkInteger(captureTimeUs, `${name}.captureTimeUs`, { min: 0 });
   if (frameId !== undefined) checkInteger(frameId, `${name}.frameId`, { min: 0, max: 0xffff_ffff });
-  if (userData !== undefined && !types.isUint8Array(userData)) {
-    throw new TypeError(`${name}.userData must be a Uint8Array, got ${shown(userData)}.`);
-  }
-  // Not the caller's object, which may change.
+  // Not the caller's object and memory, which may change.
   return {
     ...(captureTimeUs !== undefined && { captureTimeUs }),
     ...(frameId !== undefined && { frameId }),
-    ...(userData !== undefined && { userData: userData.slice() }),
+    ...(userData !== undefined && {
+      userData: new Uint8Array(plainBytes(userData, `${name}.userData`)),
+    }),
   };
 }
 

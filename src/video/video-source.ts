@@ -1,7 +1,7 @@
-import { types } from 'node:util';
 import { checkBoolean, checkInteger, checkOneOf, checkOptions, shown } from '../core/check.js';
 import { monotonicUs, wallClockUs } from '../core/clock.js';
 import { FramewireError } from '../core/errors.js';
+import { plainBytes } from '../core/own-bytes.js';
 import { MediaSource } from '../native/media-source.js';
 import { captureVideoFrame, newVideoSource, newVideoTrack } from '../native/video-requests.js';
 import { MAX_DIMENSION, type PixelFormat } from './pixel-format.js';
@@ -124,9 +124,9 @@ export class VideoSource extends MediaSource {
     const { timestampUs, rotation = frame.rotation, metadata = inherited(frame) } = options;
     checkOneOf(rotation, 'options.rotation', ROTATIONS);
     checkOptions(metadata, 'options.metadata');
-    const { captureTimeUs = wallClockUs(), userData } = metadata;
+    const { captureTimeUs = wallClockUs(), userData: given } = metadata;
     checkInteger(captureTimeUs, 'options.metadata.captureTimeUs', { min: 0 });
-    checkUserData(userData);
+    const userData = checkedUserData(given);
     this.checkOpen();
     if (frame.closed) throw new FramewireError('closed', 'The video frame is closed.');
     const at = this.#timestampOf(timestampUs);
@@ -217,15 +217,12 @@ function inherited({ metadata }: VideoFrame): NonNullable<CaptureFrameOptions['m
   };
 }
 
-function checkUserData(userData: unknown): void {
-  if (userData === undefined) return;
+function checkedUserData(userData: unknown): Uint8Array | undefined {
+  if (userData === undefined) return undefined;
   const name = 'options.metadata.userData';
-  if (!types.isUint8Array(userData)) {
-    throw new TypeError(`${name} must be a Uint8Array, got ${shown(userData)}.`);
-  }
-  if (userData.byteLength > MAX_USER_DATA_BYTES) {
-    throw new RangeError(
-      `${name} must have at most ${MAX_USER_DATA_BYTES} bytes, got ${userData.byteLength}.`,
-    );
-  }
+  const bytes = plainBytes(userData, name);
+  if (bytes.byteLength <= MAX_USER_DATA_BYTES) return bytes;
+  throw new RangeError(
+    `${name} must have at most ${MAX_USER_DATA_BYTES} bytes, got ${bytes.byteLength}.`,
+  );
 }

@@ -16,7 +16,12 @@ export function method(kind, name, args = () => [], options = {}) {
   return (f) => {
     const object = f.take(kind);
     if (object === undefined) return;
-    f.call(`${kind}.${String(name)}`, args(f, object), (...given) => object[name](...given), options);
+    f.call(
+      `${kind}.${String(name)}`,
+      args(f, object),
+      (...given) => object[name](...given),
+      options,
+    );
   };
 }
 

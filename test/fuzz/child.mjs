@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { configureLog } from 'framewire';
 import { shownError } from './judge.mjs';
 import { Defect, Fuzzer } from './fuzzer.mjs';
-import { TARGETS } from './targets.mjs';
+import { SELF_TESTS, TARGETS } from './targets.mjs';
 
-const { folder, classes, seed, calls, maxRssBytes } = JSON.parse(process.argv[2]);
+const { folder, classes, seed, calls, maxRssBytes, patienceMs } = JSON.parse(process.argv[2]);
 
 /** The fuzzer at work. */
 let current;
@@ -49,13 +49,13 @@ const file = (name) => join(folder, name);
 
 for (const name of classes) {
   const log = openSync(file(`${name}.log`), 'w');
-  const { file: module, name: exported = 'default' } = TARGETS[name];
+  const { file: module, name: exported = 'default' } = TARGETS[name] ?? SELF_TESTS[name];
   const { [exported]: made } = await import(`./targets/${module}.mjs`);
   const target = typeof made === 'function' ? await made({ seed }) : made;
   current = new Fuzzer(target, (line) => writeSync(log, `${line}\n`));
   const since = performance.now();
   try {
-    await current.run({ seed, calls, onProgress: checkMemory });
+    await current.run({ seed, calls, patienceMs, onProgress: checkMemory });
     await target.end?.();
     await current.close();
   } catch (error) {

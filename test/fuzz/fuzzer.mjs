@@ -3,7 +3,16 @@
 import { setImmediate as macrotask } from 'node:timers/promises';
 import { types } from 'node:util';
 import { describe, label } from './describe.mjs';
-import { BYTES, FUNCTIONS, hostile, hostileOf, NUMBERS, OBJECTS, SIGNALS, TEXTS } from './hostile.mjs';
+import {
+  BYTES,
+  FUNCTIONS,
+  hostile,
+  hostileOf,
+  NUMBERS,
+  OBJECTS,
+  SIGNALS,
+  TEXTS,
+} from './hostile.mjs';
 import { faultOf, owned, shownError } from './judge.mjs';
 import { mix, Random } from './random.mjs';
 
@@ -11,8 +20,6 @@ import { mix, Random } from './random.mjs';
 const MAX_HELD = 8;
 /** How many promises may be unsettled before the next call. */
 const MAX_PENDING = 48;
-/** How long a promise may take that isn't meant to wait. */
-const PATIENCE_MS = 30_000;
 /** After how many defects at different places a run is given up. */
 const MAX_DEFECTS = 8;
 /** How deep calls go that are made from within calls. */
@@ -42,6 +49,8 @@ export class Fuzzer {
   /** What is wrong, by the place where it went wrong. */
   #defects = new Map();
   #index = 0;
+  /** How long a promise may take that isn't meant to wait. */
+  #patienceMs = 30_000;
   counts = { calls: 0, values: 0, errors: 0, reentrant: 0 };
 
   constructor(target, log) {
@@ -51,7 +60,8 @@ export class Fuzzer {
   }
 
   /** Makes the calls. @throws Defect */
-  async run({ seed, calls, onProgress }) {
+  async run({ seed, calls, patienceMs, onProgress }) {
+    this.#patienceMs = patienceMs;
     for (this.#index = 0; this.#index < calls; this.#index++) {
       // Of the seed and the number alone: a call is the same, whatever those before it took.
       this.random = new Random(mix(seed, this.#index));
@@ -121,10 +131,13 @@ export class Fuzzer {
     return this.#or(FUNCTIONS, () => {
       const again = this.random.chance(0.3) ? this.again() : undefined;
       const work = works.length > 0 ? this.random.of(works) : () => undefined;
-      return label((...args) => {
-        again?.();
-        return work(...args);
-      }, `<function${again ? ' that calls again' : ''}>`);
+      return label(
+        (...args) => {
+          again?.();
+          return work(...args);
+        },
+        `<function${again ? ' that calls again' : ''}>`,
+      );
     });
   }
 
@@ -345,7 +358,7 @@ export class Fuzzer {
       if (waiting.length <= most) return;
       let timer;
       const late = new Promise((resolve) => {
-        timer = setTimeout(() => resolve('late'), PATIENCE_MS);
+        timer = setTimeout(() => resolve('late'), this.#patienceMs);
       });
       const first = await Promise.race([late, ...waiting.map((entry) => entry.settled)]);
       clearTimeout(timer);

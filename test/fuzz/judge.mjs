@@ -16,7 +16,8 @@ export function owned(error) {
 /**
  * The engine speaks for the argument: a revoked proxy, one whose answers can't be, and a class that is called.
  */
-const SPOKEN_FOR = /on a proxy that has been revoked|on proxy: |^Class constructors? .*cannot be invoked/;
+const SPOKEN_FOR =
+  /on a proxy that has been revoked|on proxy: |^Class constructors? .*cannot be invoked/;
 
 /** What is wrong with an error that a call ended with, or undefined. */
 export function faultOf(error) {

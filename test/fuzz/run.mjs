@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { EXEMPT, TARGETS } from './targets.mjs';
+import { EXEMPT, SELF_TESTS, TARGETS } from './targets.mjs';
 
 const HELP = `Usage: npm run fuzz -- [options]
 
@@ -19,6 +19,7 @@ const HELP = `Usage: npm run fuzz -- [options]
   --together           all in one process, or two: quicker, for a few calls
   --rss MIB            the most memory of a process; default 1500
   --stall SECONDS      how long a process may say nothing; default 60
+  --patience SECONDS   how long a call may take; default 30
   --list               the classes and what they cover, as JSON`;
 
 const { values: given } = parseArgs({
@@ -31,6 +32,7 @@ const { values: given } = parseArgs({
     together: { type: 'boolean', default: false },
     rss: { type: 'string', default: '1500' },
     stall: { type: 'string', default: '60' },
+    patience: { type: 'string', default: '30' },
     list: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
   },
@@ -47,17 +49,31 @@ function number(name, { min, max = 2 ** 32 - 1 }) {
 /** The classes that were asked for. */
 function chosenClasses() {
   const names = given.class?.split(',') ?? Object.keys(TARGETS);
-  const unknown = names.find((name) => !Object.hasOwn(TARGETS, name));
+  const known = { ...TARGETS, ...SELF_TESTS };
+  const unknown = names.find((name) => !Object.hasOwn(known, name));
   if (unknown !== undefined) {
-    throw new Error(`There is no class '${unknown}'. There are: ${Object.keys(TARGETS).join(', ')}.`);
+    throw new Error(
+      `There is no class '${unknown}'. There are: ${Object.keys(TARGETS).join(', ')}.`,
+    );
   }
-  return given.local ? names.filter((name) => !TARGETS[name].room) : names;
+  return given.local ? names.filter((name) => !needsRoom(name)) : names;
+}
+
+function needsRoom(name) {
+  return TARGETS[name]?.room === true;
 }
 
 /** Runs one child to its end. @returns what is wrong, if anything. */
 async function runChild(classes, { seed, calls, server }) {
   const folder = mkdtempSync(join(tmpdir(), 'framewire-fuzz-'));
-  const settings = { folder, classes, seed, calls, maxRssBytes: number('rss', { min: 1 }) * 2 ** 20 };
+  const settings = {
+    folder,
+    classes,
+    seed,
+    calls,
+    maxRssBytes: number('rss', { min: 1 }) * 2 ** 20,
+    patienceMs: number('patience', { min: 1 }) * 1000,
+  };
   const started = spawn(process.execPath, ['--expose-gc', child, JSON.stringify(settings)], {
     stdio: ['ignore', 'inherit', 'inherit'],
     env: {
@@ -150,13 +166,13 @@ async function main() {
     given.seed === undefined ? Math.floor(Math.random() * 2 ** 31) : number('seed', { min: 0 });
   const untilMs = given.minutes ? Date.now() + number('minutes', { min: 1 }) * 60_000 : 0;
   let handle;
-  if (classes.some((name) => TARGETS[name].room)) {
+  if (classes.some((name) => needsRoom(name))) {
     try {
       handle = await startServer();
     } catch (error) {
       console.log(`There is no LiveKit server, so nothing with a room is tested: ${error.message}`);
       if (process.env.CI) process.exitCode = 1;
-      classes = classes.filter((name) => !TARGETS[name].room);
+      classes = classes.filter((name) => !needsRoom(name));
     }
   }
   const server = handle && { url: handle.url, apiKey: handle.apiKey, apiSecret: handle.apiSecret };
@@ -172,8 +188,8 @@ async function main() {
 }
 
 async function runAll(classes, options) {
-  const local = classes.filter((name) => !TARGETS[name].room);
-  const rooms = classes.filter((name) => TARGETS[name].room);
+  const local = classes.filter((name) => !needsRoom(name));
+  const rooms = classes.filter((name) => needsRoom(name));
   const groups = given.together ? [local, rooms] : classes.map((name) => [name]);
   let good = true;
   for (const group of groups) {

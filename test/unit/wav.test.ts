@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 
 import { int16FromFloat } from '../../src/audio/int16-from-float.js';
-import { isDetached } from '../../src/core/is-detached.js';
+import { isDetached } from '../../src/core/plain-view.js';
 import { decodeWav, encodeWav } from '../../src/audio/wav.js';
 
 interface FormatFields {

@@ -152,7 +152,9 @@ export const audioSources = {
     'audioSource.captureFrame': captureCalls['audioSource.captureFrame'],
     'audioSource.captureFrame ': captureCalls['audioSource.captureFrame'],
     'audioSource.clearQueue': captureCalls['audioSource.clearQueue'],
-    'audioSource.waitForPlayout': method('audioSource', 'waitForPlayout', () => [], { waits: true }),
+    'audioSource.waitForPlayout': method('audioSource', 'waitForPlayout', () => [], {
+      waits: true,
+    }),
     'audioSource.close': method('audioSource', 'close'),
     'audioSource[Symbol.dispose]': method('audioSource', Symbol.dispose),
     'audioSource getters': getters('audioSource', ['closed', 'queuedMs', 'queueMs']),

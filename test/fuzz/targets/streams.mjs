@@ -72,7 +72,9 @@ export function videoStreams() {
     },
     calls: {
       'new VideoStream': construct(VideoStream, openVideo, { gives: 'videoStream' }),
-      'VideoStream.fromTrack': invoke(VideoStream, 'fromTrack', openVideo, { gives: 'videoStream' }),
+      'VideoStream.fromTrack': invoke(VideoStream, 'fromTrack', openVideo, {
+        gives: 'videoStream',
+      }),
       'VideoStream.fromParticipant': invoke(
         VideoStream,
         'fromParticipant',
@@ -122,7 +124,9 @@ export function audioStreams() {
     },
     calls: {
       'new AudioStream': construct(AudioStream, openAudio, { gives: 'audioStream' }),
-      'AudioStream.fromTrack': invoke(AudioStream, 'fromTrack', openAudio, { gives: 'audioStream' }),
+      'AudioStream.fromTrack': invoke(AudioStream, 'fromTrack', openAudio, {
+        gives: 'audioStream',
+      }),
       'AudioStream.fromParticipant': invoke(
         AudioStream,
         'fromParticipant',

@@ -1,4 +1,11 @@
-import { AccessToken, configureLog, LOG_LEVELS, PARTICIPANT_KINDS, RpcError, TRACK_SOURCES } from 'framewire';
+import {
+  AccessToken,
+  configureLog,
+  LOG_LEVELS,
+  PARTICIPANT_KINDS,
+  RpcError,
+  TRACK_SOURCES,
+} from 'framewire';
 import { construct, method } from '../calls.mjs';
 
 const SECRET = 'a secret of more than thirty-two characters';
@@ -42,11 +49,9 @@ export const tokens = {
   fresh: { token: () => new AccessToken('key', SECRET, { identity: 'a' }) },
   close: {},
   calls: {
-    'new AccessToken': construct(
-      AccessToken,
-      (f) => [f.text('key'), f.text(SECRET), options(f)],
-      { gives: 'token' },
-    ),
+    'new AccessToken': construct(AccessToken, (f) => [f.text('key'), f.text(SECRET), options(f)], {
+      gives: 'token',
+    }),
     'token.addGrant': method('token', 'addGrant', (f) => [grant(f)]),
     'token.toJwt': method('token', 'toJwt'),
   },
@@ -58,13 +63,17 @@ export const others = {
   close: {},
   calls: {
     configureLog: (f) => {
-      f.call('configureLog', [
-        f.options({
-          level: () => f.of(LOG_LEVELS),
-          rtcNodeLevel: () => f.of(['silent']),
-          sink: () => f.func(),
-        }),
-      ], (...given) => configureLog(...given));
+      f.call(
+        'configureLog',
+        [
+          f.options({
+            level: () => f.of(LOG_LEVELS),
+            rtcNodeLevel: () => f.of(['silent']),
+            sink: () => f.func(),
+          }),
+        ],
+        (...given) => configureLog(...given),
+      );
       configureLog({ level: 'debug', rtcNodeLevel: 'silent' });
     },
     'new RpcError': construct(
