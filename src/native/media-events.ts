@@ -68,6 +68,7 @@ export class MediaEventReader {
   readonly #audioReceived;
   readonly #ownedAudio;
   readonly #audioInfo;
+  readonly #reader = new WireReader();
 
   constructor(proto: Binding) {
     this.#event = numbers(proto.FfiEvent, 'videoStreamEvent', 'audioStreamEvent');
@@ -106,10 +107,12 @@ export class MediaEventReader {
 
   /** The media event that `bytes` are, or undefined for an event of another kind. */
   read(bytes: Uint8Array): MediaEvent | undefined {
-    const reader = new WireReader(bytes);
+    const reader = this.#reader;
+    const no = this.#event;
+    reader.start(bytes);
     while (reader.nextField()) {
-      if (reader.field === this.#event.videoStreamEvent) return this.#readVideo(reader.message());
-      if (reader.field === this.#event.audioStreamEvent) return this.#readAudio(reader.message());
+      if (reader.field === no.videoStreamEvent) return this.#readVideo(reader);
+      if (reader.field === no.audioStreamEvent) return this.#readAudio(reader);
       reader.skip();
     }
     return undefined;
@@ -119,9 +122,10 @@ export class MediaEventReader {
     const no = this.#videoEvent;
     let stream = 0;
     let frame: NativeVideoFrame | undefined;
+    reader.enter();
     while (reader.nextField()) {
       if (reader.field === no.streamHandle) stream = reader.uint();
-      else if (reader.field === no.frameReceived) frame = this.#readVideoFrame(reader.message());
+      else if (reader.field === no.frameReceived) frame = this.#readVideoFrame(reader);
       else reader.skip();
     }
     return frame ? { kind: 'video', stream, frame } : { kind: 'end', stream };
@@ -129,75 +133,82 @@ export class MediaEventReader {
 
   #readVideoFrame(reader: WireReader): NativeVideoFrame {
     const no = this.#received;
-    const frame = {
-      ...emptyPicture(),
-      timestampUs: 0,
-      rotation: 0,
-      captureTimeUs: undefined as number | undefined,
-      frameId: undefined as number | undefined,
-      userData: undefined as Uint8Array | undefined,
-    };
+    const frame = emptyFrame();
+    const outer = reader.enter();
     while (reader.nextField()) {
-      if (reader.field === no.buffer) this.#readOwnedBuffer(reader.message(), frame);
+      if (reader.field === no.buffer) this.#readOwnedBuffer(reader, frame);
       else if (reader.field === no.timestampUs) frame.timestampUs = reader.int();
       else if (reader.field === no.rotation) frame.rotation = reader.uint();
-      else if (reader.field === no.metadata) this.#readMetadata(reader.message(), frame);
+      else if (reader.field === no.metadata) this.#readMetadata(reader, frame);
       else reader.skip();
     }
+    reader.leave(outer);
     return frame;
   }
 
   #readMetadata(reader: WireReader, frame: MutableMetadata): void {
     const no = this.#metadata;
+    const outer = reader.enter();
     while (reader.nextField()) {
       if (reader.field === no.userTimestamp) frame.captureTimeUs = reader.uint();
       else if (reader.field === no.frameId) frame.frameId = reader.uint();
       else if (reader.field === no.userData) frame.userData = reader.bytes();
       else reader.skip();
     }
+    reader.leave(outer);
   }
 
   #readOwnedBuffer(reader: WireReader, picture: MutablePicture): void {
     const no = this.#ownedBuffer;
+    const outer = reader.enter();
     while (reader.nextField()) {
-      if (reader.field === no.handle) picture.handle = this.#readHandle(reader.message());
-      else if (reader.field === no.info) this.#readBufferInfo(reader.message(), picture);
+      if (reader.field === no.handle) picture.handle = this.#readHandle(reader);
+      else if (reader.field === no.info) this.#readBufferInfo(reader, picture);
       else reader.skip();
     }
+    reader.leave(outer);
   }
 
   #readHandle(reader: WireReader): number {
+    const no = this.#handle;
     let id = 0;
+    const outer = reader.enter();
     while (reader.nextField()) {
-      if (reader.field === this.#handle.id) id = reader.uint();
+      if (reader.field === no.id) id = reader.uint();
       else reader.skip();
     }
+    reader.leave(outer);
     return id;
   }
 
   #readBufferInfo(reader: WireReader, picture: MutablePicture): void {
     const no = this.#bufferInfo;
+    const outer = reader.enter();
     while (reader.nextField()) {
-      if (reader.field === no.type) picture.type = reader.uint();
-      else if (reader.field === no.width) picture.width = reader.uint();
-      else if (reader.field === no.height) picture.height = reader.uint();
-      else if (reader.field === no.dataPtr) picture.pointer = reader.uint();
-      else if (reader.field === no.stride) picture.stride = reader.uint();
-      else if (reader.field === no.components) {
-        picture.planes.push(this.#readComponent(reader.message()));
-      } else reader.skip();
+      const { field } = reader;
+      if (field === no.components) picture.planes.push(this.#readComponent(reader));
+      else if (field === no.dataPtr) picture.pointer = reader.uint();
+      else if (field === no.width) picture.width = reader.uint();
+      else if (field === no.height) picture.height = reader.uint();
+      else if (field === no.type) picture.type = reader.uint();
+      else if (field === no.stride) picture.stride = reader.uint();
+      else reader.skip();
     }
+    reader.leave(outer);
   }
 
   #readComponent(reader: WireReader): NativePlane {
     const no = this.#component;
     const plane = { pointer: 0, stride: 0, byteLength: 0 };
+    const outer = reader.enter();
     while (reader.nextField()) {
-      if (reader.field === no.dataPtr) plane.pointer = reader.uint();
-      else if (reader.field === no.stride) plane.stride = reader.uint();
-      else if (reader.field === no.size) plane.byteLength = reader.uint();
+      const { field } = reader;
+      if (field === no.dataPtr) plane.pointer = reader.uint();
+      else if (field === no.stride) plane.stride = reader.uint();
+      else if (field === no.size) plane.byteLength = reader.uint();
       else reader.skip();
     }
+    reader.leave(outer);
     return plane;
   }
 
@@ -205,42 +216,49 @@ export class MediaEventReader {
     const no = this.#audioEvent;
     let stream = 0;
     let frame: NativeAudioFrame | undefined;
+    reader.enter();
     while (reader.nextField()) {
       if (reader.field === no.streamHandle) stream = reader.uint();
-      else if (reader.field === no.frameReceived) frame = this.#readAudioFrame(reader.message());
+      else if (reader.field === no.frameReceived) frame = this.#readAudioFrame(reader);
       else reader.skip();
     }
     return frame ? { kind: 'audio', stream, frame } : { kind: 'end', stream };
   }
 
-  #readAudioFrame(received: WireReader): NativeAudioFrame {
+  #readAudioFrame(reader: WireReader): NativeAudioFrame {
     const frame = { handle: 0, pointer: 0, sampleRate: 0, channels: 0, samplesPerChannel: 0 };
-    while (received.nextField()) {
-      if (received.field !== this.#audioReceived.frame) {
-        received.skip();
-        continue;
-      }
-      const owned = received.message();
-      while (owned.nextField()) {
-        if (owned.field === this.#ownedAudio.handle) {
-          frame.handle = this.#readHandle(owned.message());
-        } else if (owned.field === this.#ownedAudio.info) {
-          this.#readAudioInfo(owned.message(), frame);
-        } else owned.skip();
-      }
+    const outer = reader.enter();
+    while (reader.nextField()) {
+      if (reader.field === this.#audioReceived.frame) this.#readOwnedAudio(reader, frame);
+      else reader.skip();
     }
+    reader.leave(outer);
     return frame;
+  }
+
+  #readOwnedAudio(reader: WireReader, frame: Mutable<NativeAudioFrame>): void {
+    const no = this.#ownedAudio;
+    const outer = reader.enter();
+    while (reader.nextField()) {
+      if (reader.field === no.handle) frame.handle = this.#readHandle(reader);
+      else if (reader.field === no.info) this.#readAudioInfo(reader, frame);
+      else reader.skip();
+    }
+    reader.leave(outer);
   }
 
   #readAudioInfo(reader: WireReader, frame: Mutable<NativeAudioFrame>): void {
     const no = this.#audioInfo;
+    const outer = reader.enter();
     while (reader.nextField()) {
-      if (reader.field === no.dataPtr) frame.pointer = reader.uint();
-      else if (reader.field === no.numChannels) frame.channels = reader.uint();
-      else if (reader.field === no.sampleRate) frame.sampleRate = reader.uint();
-      else if (reader.field === no.samplesPerChannel) frame.samplesPerChannel = reader.uint();
+      const { field } = reader;
+      if (field === no.dataPtr) frame.pointer = reader.uint();
+      else if (field === no.numChannels) frame.channels = reader.uint();
+      else if (field === no.sampleRate) frame.sampleRate = reader.uint();
+      else if (field === no.samplesPerChannel) frame.samplesPerChannel = reader.uint();
       else reader.skip();
     }
+    reader.leave(outer);
   }
 }
 
@@ -304,6 +322,23 @@ type MutableMetadata = Pick<Mutable<NativeVideoFrame>, 'captureTimeUs' | 'frameI
 
 function emptyPicture(): MutablePicture {
   return { handle: 0, type: 0, width: 0, height: 0, pointer: 0, stride: 0, planes: [] };
+}
+
+function emptyFrame(): MutablePicture & Mutable<Omit<NativeVideoFrame, keyof NativePicture>> {
+  return {
+    handle: 0,
+    type: 0,
+    width: 0,
+    height: 0,
+    pointer: 0,
+    stride: 0,
+    planes: [],
+    timestampUs: 0,
+    rotation: 0,
+    captureTimeUs: undefined,
+    frameId: undefined,
+    userData: undefined,
+  };
 }
 
 function numbers<Name extends string>(

@@ -208,11 +208,17 @@ describe('MediaEventReader', () => {
   });
 });
 
+function readerOf(bytes: readonly number[]): WireReader {
+  const wire = new WireReader();
+  wire.start(new Uint8Array(bytes));
+  return wire;
+}
+
 describe('WireReader', () => {
   it('passes over fields of every wire type that it is not asked for', () => {
     // Field 1 varint, 2 fixed 64, 3 bytes, 4 fixed 32, 5 varint.
     const bytes = [8, 200, 1, 17, 1, 2, 3, 4, 5, 6, 7, 8, 26, 2, 9, 9, 37, 1, 2, 3, 4, 40, 42];
-    const wire = new WireReader(new Uint8Array(bytes));
+    const wire = readerOf(bytes);
     for (const field of [1, 2, 3, 4]) {
       expect(wire.nextField()).toBe(true);
       expect(wire.field).toBe(field);
@@ -224,17 +230,40 @@ describe('WireReader', () => {
   });
 
   it('refuses wire types that do not exist', () => {
-    const wire = new WireReader(new Uint8Array([15, 0]));
+    const wire = readerOf([15, 0]);
     expect(wire.nextField()).toBe(true);
     expect(() => wire.skip()).toThrow(RangeError);
   });
 
   it('does not let an inner message reach beyond the outer one', () => {
     // Field 1 of two bytes, whose own field 1 claims five; three more bytes follow outside.
-    const outer = new WireReader(new Uint8Array([10, 2, 10, 5, 1, 2, 3]));
-    outer.nextField();
-    const inner = outer.message();
-    inner.nextField();
-    expect(() => inner.bytes()).toThrow(RangeError);
+    const wire = readerOf([10, 2, 10, 5, 1, 2, 3]);
+    wire.nextField();
+    wire.enter();
+    wire.nextField();
+    expect(() => wire.bytes()).toThrow(RangeError);
+  });
+
+  it('goes on behind an inner message', () => {
+    // Field 1 is a message with one field, 2 a number.
+    const wire = readerOf([10, 2, 8, 7, 16, 9]);
+    wire.nextField();
+    const outer = wire.enter();
+    expect(wire.nextField()).toBe(true);
+    expect(wire.uint()).toBe(7);
+    expect(wire.nextField()).toBe(false);
+    wire.leave(outer);
+    expect(wire.nextField()).toBe(true);
+    expect([wire.field, wire.uint()]).toEqual([2, 9]);
+    expect(wire.nextField()).toBe(false);
+  });
+
+  it('reads a second message after one that was cut off', () => {
+    const wire = readerOf([8, 200]);
+    wire.nextField();
+    expect(() => wire.uint()).toThrow(RangeError);
+    wire.start(new Uint8Array([8, 200, 1]));
+    wire.nextField();
+    expect(wire.uint()).toBe(200);
   });
 });
