@@ -1,0 +1,35 @@
+// Keeps the figures: as JSON, as the table in bench/README.md, and as the chart in docs.
+
+import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { drawChart } from '../chart.mjs';
+import { markdown } from './table.mjs';
+
+const bench = dirname(dirname(fileURLToPath(import.meta.url)));
+const json = join(bench, 'results.json');
+const readme = join(bench, 'README.md');
+const [BEGIN, END] = ['<!-- figures -->', '<!-- end of figures -->'];
+
+/** Writes them. Rows that were not measured this time keep what they had. */
+export function writeFigures(results) {
+  const before = readResults();
+  const measured = new Set(results.rows.map(({ bench }) => bench));
+  const kept = (before?.rows ?? []).filter(({ bench }) => !measured.has(bench));
+  const all = { ...results, rows: [...kept, ...results.rows] };
+  writeFileSync(json, `${JSON.stringify(all, null, 1)}\n`);
+  const text = readFileSync(readme, 'utf8');
+  const [head, tail] = [text.split(BEGIN)[0], text.split(END)[1]];
+  const { machine, nodes, date, rounds } = all;
+  const from = `On ${machine}, Node ${nodes.join(' and ')}, ${date}, medians of ${rounds} rounds.`;
+  writeFileSync(readme, `${head}${BEGIN}\n\n${from}\n\n${markdown(all.rows)}\n\n${END}${tail}`);
+  drawChart();
+}
+
+export function readResults() {
+  try {
+    return JSON.parse(readFileSync(json, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}

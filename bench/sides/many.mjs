@@ -1,0 +1,46 @@
+// How many participants of one process can receive a track, in a process of its own:
+//   node bench/sides/many.mjs framewire|rtc-node <url> <fps> <first> <step> < tokens.json
+// Joins with `first` of them, and then with `step` more at a time, until a twentieth of the frames is missing. Prints the most streams that had
+// theirs, and what each step saw.
+
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { subscribers } from '../lib/subscribers.mjs';
+
+const [side, url, fps, first, step] = process.argv.slice(2);
+const tokens = JSON.parse(readFileSync(0, 'utf8'));
+const SETTLE_MS = 1500;
+const MEASURE_MS = 3000;
+const ENOUGH = 0.95;
+
+const counts = [];
+const steps = [];
+let streams = 0;
+let share = 1;
+let best = 0;
+const kept = [];
+
+while (share >= ENOUGH && tokens.length > 0) {
+  for (const token of tokens.splice(0, Number(counts.length === 0 ? first : step))) {
+    const i = counts.push(0) - 1;
+    kept.push(
+      subscribers[side]({ url, token }, (pixels) => {
+        counts[i] += pixels.length > 0 ? 1 : 0;
+        return true;
+      }),
+    );
+  }
+  streams = counts.length;
+  const joinedAt = performance.now();
+  while (counts.includes(0) && performance.now() - joinedAt < 15_000) await sleep(100);
+  await sleep(SETTLE_MS);
+  counts.fill(0);
+  const from = performance.now();
+  await sleep(MEASURE_MS);
+  const expected = ((performance.now() - from) / 1000) * Number(fps) * streams;
+  share = counts.reduce((sum, count) => sum + count, 0) / expected;
+  if (share >= ENOUGH) best = streams;
+  steps.push({ streams, share });
+}
+console.log(JSON.stringify({ streams: best, steps }));
+process.exit(0);
