@@ -57,8 +57,8 @@ export function start([file, ...args], { node = process.execPath, core, input } 
   const [command, ...rest] = [...pinned, interpreter, join(sides, file), ...args.map(String)];
   const child = spawn(command, rest, {
     cwd: root,
-    // Without rtc-node's log for developers, which it writes to stdout.
-    env: { ...process.env, NODE_ENV: 'production' },
+    // Without rtc-node's log for developers, which it writes to stdout, and the native one.
+    env: { ...process.env, NODE_ENV: 'production', RUST_LOG: 'off' },
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   running.add(child);
