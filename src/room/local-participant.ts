@@ -107,6 +107,7 @@ export class LocalParticipant extends LocalMessenger {
     this.roomPublished(publication);
     track.roomPublished({
       publication,
+      frameMetadata: resolved.frameMetadata,
       unpublish: () => this.#unpublish(publication),
       setMuted: (muted) => {
         session.setMuted(handle, muted);

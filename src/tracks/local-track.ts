@@ -3,13 +3,16 @@ import { checkString, shown } from '../core/check.js';
 import { FramewireError } from '../core/errors.js';
 import type { NativeTrackLease, TrackHandle } from '../core/track-handle.js';
 import type { RtcStats } from '../native/stats/rtc-stats.js';
+import type { MetadataCarrier } from '../video/capture-metadata.js';
 import { VideoSource } from '../video/video-source.js';
 import { Track } from './track.js';
 
 /** What a track needs of the room that it's published in. */
 export interface PublishedPlace {
   /** Whose sid changes when the connection is made anew. */
-  readonly publication: { readonly sid: string };
+  readonly publication: { readonly sid: string; readonly mimeType: string };
+  /** Whether capture time, frame id and user data are sent with each frame. */
+  readonly frameMetadata: boolean;
   unpublish(): Promise<void>;
   setMuted(muted: boolean): void;
   stats(): Promise<RtcStats[]>;
@@ -142,6 +145,25 @@ export abstract class LocalTrack extends Track implements TrackHandle, AsyncDisp
   }
 }
 
+/** What a source is told of a place, where the codec is only known later. */
+class PlaceOfMetadata implements MetadataCarrier {
+  readonly name: string;
+  readonly #place: PublishedPlace;
+
+  constructor(name: string, place: PublishedPlace) {
+    this.name = name;
+    this.#place = place;
+  }
+
+  get frameMetadata(): boolean {
+    return this.#place.frameMetadata;
+  }
+
+  get mimeType(): string {
+    return this.#place.publication.mimeType;
+  }
+}
+
 /** Our own video, made of a {@link VideoSource}. */
 export class LocalVideoTrack extends LocalTrack {
   readonly kind = 'video' as const;
@@ -164,6 +186,12 @@ export class LocalVideoTrack extends LocalTrack {
       throw new TypeError(`source must be a VideoSource, got ${shown(source)}.`);
     }
     return new LocalVideoTrack(name, source);
+  }
+
+  /** @internal */
+  override roomPublished(place: PublishedPlace | undefined): void {
+    super.roomPublished(place);
+    this.source.trackPublished(this, place && new PlaceOfMetadata(this.name, place));
   }
 }
 

@@ -1,9 +1,9 @@
 import { checkBoolean, checkInteger, checkOneOf, checkOptions, shown } from '../core/check.js';
-import { monotonicUs, wallClockUs } from '../core/clock.js';
+import { monotonicUs } from '../core/clock.js';
 import { FramewireError } from '../core/errors.js';
-import { plainBytes } from '../core/own-bytes.js';
 import { MediaSource } from '../native/media-source.js';
 import { captureVideoFrame, newVideoSource, newVideoTrack } from '../native/video-requests.js';
+import { captureMetadata, type MetadataCarrier } from './capture-metadata.js';
 import { MAX_DIMENSION, type PixelFormat } from './pixel-format.js';
 import { type FrameMetadata, ROTATIONS, VideoFrame, type VideoRotation } from './video-frame.js';
 
@@ -35,18 +35,18 @@ export interface CaptureFrameOptions {
   /** Degrees that the picture must be turned clockwise to be upright. Default: the frame's. */
   readonly rotation?: VideoRotation;
   /**
-   * What subscribers get as `frame.metadata`. Default: the frame's own `captureTimeUs` and
-   * `userData`, unless that is larger than 232 bytes; without a capture time, now. The `frameId` is
-   * always the source's own count.
+   * What subscribers get as `frame.metadata`, where the track is published with `frameMetadata`. Default:
+   * the frame's own `captureTimeUs` and `userData`, without that if it can't be sent; without a capture
+   * time, now. The `frameId` is always the source's own count, modulo 2^32.
+   *
+   * `userData` has at most 232 bytes, all that arrives beside the other two. None at all is the same as an
+   * array of length 0. Streams of a local track don't see any of it.
    */
   readonly metadata?: Omit<FrameMetadata, 'frameId'>;
 }
 
 /** The smallest that every codec carries: H.264 doesn't below this. */
 export const MIN_VIDEO_DIMENSION = 16;
-
-/** The most user data that arrives beside the capture time and the frame id (measured). */
-const MAX_USER_DATA_BYTES = 232;
 
 /**
  * Formats that LiveKit takes as they are, whoever sees the track. The others are converted to I420
@@ -79,6 +79,8 @@ export class VideoSource extends MediaSource {
   #frames = 0;
   #timestamps: 'undecided' | 'automatic' | 'callers' = 'undecided';
   #lastTimestampUs = -1;
+  /** Where it's published, by track. */
+  readonly #carriers = new Map<object, MetadataCarrier>();
 
   /**
    * @throws TypeError if an argument has the wrong type.
@@ -112,21 +114,20 @@ export class VideoSource extends MediaSource {
    *
    * @throws TypeError if an argument has the wrong type.
    * @throws RangeError if the frame has another size and `onResize` is `reject`, if `timestampUs` is
-   * not later than the one before, or user data given in `options` is larger than 232 bytes.
+   * not later than the one before, or user data given in `options` is larger than 232 bytes or, where it's
+   * sent as h264, has the bytes 255, 255, 254 in a row, with which the frame would be lost.
    * @throws FramewireError `closed` if the source or the frame is closed; `invalid-state` if
-   * `timestampUs` is given on some frames and not on others.
+   * `timestampUs` is given on some frames and not on others, or user data is given and no track of this
+   * source that is published sends it, as with h264 unless `frameMetadata` is `true`.
    */
   captureFrame(frame: VideoFrame, options: CaptureFrameOptions = {}): void {
     if (!(frame instanceof VideoFrame)) {
       throw new TypeError(`frame must be a VideoFrame, got ${shown(frame)}.`);
     }
     checkOptions(options, 'options');
-    const { timestampUs, rotation = frame.rotation, metadata = inherited(frame) } = options;
+    const { timestampUs, rotation = frame.rotation } = options;
     checkOneOf(rotation, 'options.rotation', ROTATIONS);
-    checkOptions(metadata, 'options.metadata');
-    const { captureTimeUs = wallClockUs(), userData: given } = metadata;
-    checkInteger(captureTimeUs, 'options.metadata.captureTimeUs', { min: 0 });
-    const userData = checkedUserData(given);
+    const metadata = captureMetadata(frame, options.metadata, this.#carriers);
     this.checkOpen();
     if (frame.closed) throw new FramewireError('closed', 'The video frame is closed.');
     const at = this.#timestampOf(timestampUs);
@@ -137,7 +138,7 @@ export class VideoSource extends MediaSource {
         captureVideoFrame(this.handle, pixels, {
           timestampUs: at,
           rotation: ROTATIONS.indexOf(rotation),
-          metadata: { captureTimeUs, frameId: this.#frames >>> 0, userData },
+          metadata: { ...metadata, frameId: this.#frames >>> 0 },
         });
       });
     } finally {
@@ -146,6 +147,12 @@ export class VideoSource extends MediaSource {
     this.#timestamps = timestampUs === undefined ? 'automatic' : 'callers';
     this.#lastTimestampUs = at;
     this.#frames += 1;
+  }
+
+  /** @internal A track of this source says where it's published, or that it no longer is. */
+  trackPublished(track: object, carrier: MetadataCarrier | undefined): void {
+    if (carrier) this.#carriers.set(track, carrier);
+    else this.#carriers.delete(track);
   }
 
   /** @internal */
@@ -202,27 +209,5 @@ function mixedTimestamps(this_: string, others: string): FramewireError {
   return new FramewireError(
     'invalid-state',
     `A source's frames have time stamps of the caller's always or never: this one ${this_}, those before ${others}.`,
-  );
-}
-
-/**
- * What a frame passes on. Others may have sent it with up to 248 bytes of user data, when that goes
- * alone (measured): whoever passes the frame on never saw them, and can't be blamed for their number.
- */
-function inherited({ metadata }: VideoFrame): NonNullable<CaptureFrameOptions['metadata']> {
-  const { captureTimeUs, userData } = metadata;
-  return {
-    ...(captureTimeUs !== undefined && { captureTimeUs }),
-    ...(userData && userData.byteLength <= MAX_USER_DATA_BYTES && { userData }),
-  };
-}
-
-function checkedUserData(userData: unknown): Uint8Array | undefined {
-  if (userData === undefined) return undefined;
-  const name = 'options.metadata.userData';
-  const bytes = plainBytes(userData, name);
-  if (bytes.byteLength <= MAX_USER_DATA_BYTES) return bytes;
-  throw new RangeError(
-    `${name} must have at most ${MAX_USER_DATA_BYTES} bytes, got ${bytes.byteLength}.`,
   );
 }

@@ -1,7 +1,14 @@
-import { LocalVideoTrack, type VideoFrame, VideoSource, VideoStream } from 'framewire';
+import { randomBytes } from 'node:crypto';
+import {
+  LocalVideoTrack,
+  type PublishOptions,
+  type VideoFrame,
+  VideoSource,
+  VideoStream,
+} from 'framewire';
 import { solidFrame } from 'framewire/testing';
 import { liveRooms } from '../support/live-rooms.js';
-import { untilColor } from '../support/waits.js';
+import { nextEvent, untilColor } from '../support/waits.js';
 
 const live = liveRooms();
 
@@ -75,5 +82,98 @@ describe('frame metadata', () => {
     }
     await received.close();
     await republishing;
+  });
+});
+
+describe('user data', () => {
+  const SIZES = [0, 1, 231, 232] as const;
+
+  it.each<PublishOptions['codec']>(['vp8', 'h264', 'vp9', 'av1'])(
+    'of up to 232 bytes arrives whole in %s, and none of 0 bytes as none',
+    async (codec) => {
+      const [alice, bob] = await Promise.all([live.join('alice'), live.join('bob')]);
+      using frame = solidFrame([90, 90, 90], { width: 320, height: 180, format: 'RGBA' });
+      // In H.264, 254 can be a part of what may not be sent.
+      const payloads = SIZES.map((size) => randomBytes(size).map((byte) => byte % 254));
+      await live.paint(
+        alice,
+        (source) => {
+          const userData = payloads[source.framesCaptured % SIZES.length]!;
+          source.captureFrame(frame, { metadata: { userData } });
+        },
+        { codec: codec!, frameMetadata: true },
+      );
+      const { track } = await bob.waitForTrack({ kind: 'video' });
+      await using stream = new VideoStream(track, { capacity: 100 });
+      const seen = new Set<number>();
+      while (seen.size < SIZES.length) {
+        using received = await nextFrame(stream);
+        const { frameId = -1, userData } = received.metadata;
+        const index = frameId % SIZES.length;
+        seen.add(index);
+        expect(userData && Buffer.from(userData)).toEqual(
+          SIZES[index] === 0 ? undefined : Buffer.from(payloads[index]!),
+        );
+      }
+    },
+  );
+
+  it('that reaches nobody, or breaks the frame, is an error where the track is published', async () => {
+    const alice = await live.join('alice');
+    using source = new VideoSource({ width: 320, height: 180 });
+    using frame = solidFrame([90, 90, 90], { width: 320, height: 180, format: 'RGBA' });
+    const userData = Uint8Array.of(1, 255, 255, 254);
+    const capture = (): void => source.captureFrame(frame, { metadata: { userData } });
+    const { localParticipant: we } = alice;
+    capture();
+    const plain = await we.publishTrack(LocalVideoTrack.create('plain', source), { codec: 'h264' });
+    expect(capture).toThrow(
+      "options.metadata.userData would reach nobody: 'plain' is published without frameMetadata, as is h264 unless told otherwise.",
+    );
+    source.captureFrame(frame);
+    source.captureFrame(frame, { metadata: { captureTimeUs: 5, userData: new Uint8Array(0) } });
+    const whole = await we.publishTrack(LocalVideoTrack.create('whole', source), {
+      codec: 'h264',
+      source: 'screen_share',
+      frameMetadata: true,
+    });
+    expect(capture).toThrow(RangeError);
+    expect(capture).toThrow('must not have the bytes 255, 255, 254 in a row');
+    await whole.unpublish();
+    expect(capture).toThrow('would reach nobody');
+    await plain.unpublish();
+    await we.publishTrack(plain.track, { codec: 'vp8' });
+    capture();
+  });
+});
+
+describe('the frames that are missing', () => {
+  it('are not those that were captured while the track was muted', async () => {
+    const [alice, bob] = await Promise.all([live.join('alice'), live.join('bob')]);
+    const { painter, track: mine } = await live.paint(alice, [60, 60, 200]);
+    const { track } = await bob.waitForTrack({ kind: 'video' });
+    await using stream = new VideoStream(track, { capacity: 1000 });
+    const ids: number[] = [];
+    const readUntil = async (done: (id: number) => boolean): Promise<void> => {
+      do {
+        using frame = await nextFrame(stream);
+        ids.push(frame.metadata.frameId!);
+      } while (!done(ids.at(-1)!));
+    };
+    await readUntil(() => ids.length >= 5);
+    const muted = nextEvent(track, 'muted');
+    mine.mute();
+    await muted;
+    const captured = painter.source.framesCaptured;
+    while (painter.source.framesCaptured < captured + 30) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    mine.unmute();
+    await readUntil((id) => id >= captured + 35);
+    const gaps = ids.slice(1).map((id, i) => id - ids[i]! - 1);
+    const longest = Math.max(...gaps);
+    expect(longest).toBeGreaterThan(20);
+    const all = gaps.reduce((sum, gap) => sum + gap, 0);
+    expect(stream.stats.missing).toBeLessThanOrEqual(all - longest);
   });
 });
