@@ -191,6 +191,13 @@ export {
   type PacerTick,
 } from './video/frame-pacer.js';
 export type { CropArea } from './video/crop-pixels.js';
+export type { CanvasSource, DrawnFrameOptions, DrawOptions } from './video/frame-canvas.js';
+export {
+  type FromImageOptions,
+  IMAGE_TYPES,
+  type ImageType,
+  type ToImageOptions,
+} from './video/frame-image.js';
 export type { ClockOffset, ClockOffsetOption } from './video/latency-meter.js';
 export { PIXEL_FORMATS, type PixelFormat } from './video/pixel-format.js';
 export { SCALE_FITS, type ScaleFit, type ScaleOptions } from './video/scale-fit.js';

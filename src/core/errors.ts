@@ -19,7 +19,7 @@
  * - `server-start`: a local LiveKit server could not be found, built or started.
  * - `timeout`: the time that the caller, or LiveKit, allowed was over.
  * - `token-expired`: the access token is no longer valid.
- * - `too-large`: it's more than the server takes.
+ * - `too-large`: it's more than the server takes, or than a limit of the caller's allows.
  * - `unsupported`: this combination isn't supported by the runtime or the binding.
  */
 export const FRAMEWIRE_ERROR_CODES = [

@@ -1,12 +1,32 @@
 import { types } from 'node:util';
+import type { Canvas, SKRSContext2D } from '@napi-rs/canvas';
 import { checkBoolean, checkInteger, checkOneOf, checkOptions, shown } from '../core/check.js';
 import { FramewireError } from '../core/errors.js';
-import { plainBytes } from '../core/own-bytes.js';
 import type { PixelsForNative } from '../native/video-requests.js';
 import { convertMemory } from './convert-memory.js';
 import { checkCropArea, type CropArea } from './crop-pixels.js';
 import { checkTensorOptions, type TensorOptions, toFloat32Pixels } from './float-pixels.js';
+import {
+  canvasOf,
+  type CanvasSource,
+  checkDrawing,
+  checkedDescription,
+  type DrawnDescription,
+  type DrawnFrameOptions,
+  type DrawOptions,
+  pixelsOf,
+  type RgbaPicture,
+} from './frame-canvas.js';
+import {
+  checkedEncoding,
+  decodedImage,
+  encodedImage,
+  type FromImageOptions,
+  type ImageType,
+  type ToImageOptions,
+} from './frame-image.js';
 import { FrameMemory, unwatch, watch } from './frame-memory.js';
+import { checkedMetadata, type FrameMetadata } from './frame-metadata.js';
 import {
   byteLengthOf,
   checkFormatAndSize,
@@ -14,27 +34,14 @@ import {
   type PixelFormat,
   planesOf,
 } from './pixel-format.js';
+import { ROTATIONS, type VideoRotation } from './rotation.js';
 import { planScale, type ScaleOptions } from './scale-fit.js';
 import { cropMemory, rotateMemory, scaleMemory, turned } from './transform-memory.js';
 
-/** Degrees that a picture must be turned clockwise to be upright. */
-export const ROTATIONS = [0, 90, 180, 270] as const;
-
-/** One of {@link ROTATIONS}. */
-export type VideoRotation = (typeof ROTATIONS)[number];
+export { type FrameMetadata, ROTATIONS, type VideoRotation };
 
 /** Bytes that a frame can be made of: any view, or a whole buffer. */
 export type PixelSource = ArrayBufferView | ArrayBuffer | SharedArrayBuffer;
-
-/** What the publisher of a frame said of it. */
-export interface FrameMetadata {
-  /** When the picture was taken, in microseconds since 1970 by the publisher's clock. */
-  readonly captureTimeUs?: number;
-  /** The publisher's count of its frames. Gaps are frames that didn't come. */
-  readonly frameId?: number;
-  /** What the publisher's program attached. */
-  readonly userData?: Uint8Array;
-}
 
 /** How a {@link VideoFrame} is made. */
 export interface VideoFrameOptions {
@@ -281,6 +288,69 @@ export class VideoFrame implements Disposable {
   }
 
   /**
+   * The picture as an image, upright. It is encoded on another thread; the frame may be closed meanwhile.
+   *
+   * What is transparent is black in a `jpeg`.
+   *
+   * @returns the bytes of a file, in the caller's own memory.
+   * @throws TypeError or RangeError if an argument is wrong, the signal's reason once it aborts.
+   * @throws FramewireError `closed` once the frame is closed, `unsupported` without `@napi-rs/canvas`.
+   */
+  async toImage(type: ImageType, options: ToImageOptions = {}): Promise<Buffer> {
+    const encoding = checkedEncoding(type, options);
+    return await encodedImage(this.toCanvas(), encoding);
+  }
+
+  /**
+   * A frame of an image: PNG, JPEG, WebP, GIF (its first picture) or BMP, decoded on another thread. What a
+   * JPEG's EXIF data say of its orientation is applied.
+   *
+   * @throws TypeError or RangeError if an argument is wrong, the signal's reason once it aborts.
+   * @throws FramewireError `too-large` above the limits, `incomplete` if the image is broken,
+   * `unsupported` if it's none of these.
+   */
+  static async fromImage(bytes: PixelSource, options: FromImageOptions = {}): Promise<VideoFrame> {
+    checkOptions(options, 'options');
+    const description = checkedDescription(given(options));
+    return VideoFrame.#drawn(await decodedImage(bytesOf(bytes), given(options)), description);
+  }
+
+  /** A new canvas of `@napi-rs/canvas` with the picture, upright. */
+  toCanvas(): Canvas {
+    using rgba = this.format === 'RGBA' ? this.clone() : this.convert('RGBA');
+    using upright = rgba.upright();
+    const { width, height } = upright;
+    return upright.borrow((view) => canvasOf(view, width, height));
+  }
+
+  /**
+   * Draws the picture, upright, on a canvas of `@napi-rs/canvas`, as `drawImage()` does.
+   *
+   * @throws TypeError or RangeError if an argument is wrong.
+   * @throws FramewireError `closed` once the frame is closed.
+   */
+  drawTo(context: SKRSContext2D, options: DrawOptions = {}): void {
+    checkDrawing(context, options);
+    const canvas = this.toCanvas();
+    const { x = 0, y = 0, width = canvas.width, height = canvas.height } = given(options);
+    context.drawImage(canvas, x, y, width, height);
+  }
+
+  /**
+   * A frame of what is on a canvas.
+   *
+   * In a loop that never comes back to the event loop, such a frame's memory isn't freed: the canvas library
+   * keeps it until then. `await` something real, such as the next tick of a FramePacer.
+   *
+   * @throws TypeError or RangeError if an argument is wrong.
+   */
+  static fromCanvas(canvas: CanvasSource, options: DrawnFrameOptions = {}): VideoFrame {
+    checkOptions(options, 'options');
+    const description = checkedDescription(given(options));
+    return VideoFrame.#drawn(pixelsOf(canvas), description);
+  }
+
+  /**
    * A frame of other pixels with this one's time, rotation and metadata, as processing needs it.
    * This frame stays open. The pixels are not copied, as in the constructor.
    *
@@ -344,6 +414,12 @@ export class VideoFrame implements Disposable {
     return this.#open().withNativePixels(this, use);
   }
 
+  static #drawn(picture: RgbaPicture, { format, ...rest }: DrawnDescription): VideoFrame {
+    const { data, width, height } = picture;
+    const frame = new VideoFrame(data, { width, height, ...rest, format: 'RGBA' });
+    return format === 'RGBA' ? frame : frame.convert(format);
+  }
+
   #turned(degrees: VideoRotation, rotation: VideoRotation): VideoFrame {
     const memory = this.#open();
     if (degrees === 0) return this.clone();
@@ -372,22 +448,6 @@ export class VideoFrame implements Disposable {
 
 function given<T extends object>(options: T | undefined): T {
   return options ?? ({} as T);
-}
-
-function checkedMetadata(metadata: FrameMetadata | undefined, name: string): FrameMetadata {
-  if (metadata === undefined) return {};
-  checkOptions(metadata, name);
-  const { captureTimeUs, frameId, userData } = metadata;
-  if (captureTimeUs !== undefined) checkInteger(captureTimeUs, `${name}.captureTimeUs`, { min: 0 });
-  if (frameId !== undefined) checkInteger(frameId, `${name}.frameId`, { min: 0, max: 0xffff_ffff });
-  // Not the caller's object and memory, which may change.
-  return {
-    ...(captureTimeUs !== undefined && { captureTimeUs }),
-    ...(frameId !== undefined && { frameId }),
-    ...(userData !== undefined && {
-      userData: new Uint8Array(plainBytes(userData, `${name}.userData`)),
-    }),
-  };
 }
 
 /** The bytes of what a caller gave as pixels. */

@@ -41,6 +41,7 @@ const EXPORTS = [
   'FpsTracker',
   'FramePacer',
   'FramewireError',
+  'IMAGE_TYPES',
   'KEY_DERIVATIONS',
   'LOG_LEVELS',
   'LocalAudioTrack',
