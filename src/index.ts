@@ -16,10 +16,10 @@ export {
 } from './audio/audio-resampler.js';
 export { SAMPLE_RATES } from './audio/audio-format.js';
 export { AudioSource, type AudioSourceOptions } from './audio/audio-source.js';
+export type { AudioGaps, AudioStreamStats } from './audio/audio-stats.js';
 export {
   AudioStream,
   type AudioStreamOptions,
-  type AudioStreamStats,
   type ParticipantAudioStreamOptions,
 } from './audio/audio-stream.js';
 export { OVERFLOWS, type Overflow } from './core/bounded-queue.js';

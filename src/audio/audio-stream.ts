@@ -1,7 +1,7 @@
 import { OVERFLOWS, type Overflow } from '../core/bounded-queue.js';
 import { checkInteger, checkOneOf, checkOptions, checkPositive } from '../core/check.js';
 import { monotonicUs } from '../core/clock.js';
-import { type DropCounts, FrameStream } from '../core/frame-stream.js';
+import { FrameStream } from '../core/frame-stream.js';
 import { fromTrack, participantInput, StreamInput } from '../core/stream-input.js';
 import {
   checkTrack,
@@ -15,6 +15,7 @@ import type { NativeAudioFrame } from '../native/media-events.js';
 import { copyNative } from '../native/memory.js';
 import { openTrackStream } from '../native/track-stream.js';
 import { AudioFrame } from './audio-frame.js';
+import { AudioMeter, type AudioStreamStats, type HeardAt } from './audio-stats.js';
 import { checkAudioFormat } from './audio-format.js';
 
 /** How an {@link AudioStream} gives its frames. */
@@ -48,18 +49,8 @@ export interface ParticipantAudioStreamOptions extends AudioStreamOptions {
   readonly rejoinMs?: number;
 }
 
-/** What an {@link AudioStream} has counted since it was made. */
-export interface AudioStreamStats {
-  /** Frames that came from the track. */
-  readonly received: number;
-  /** Frames that the reader got. */
-  readonly delivered: number;
-  readonly dropped: DropCounts;
-}
-
-interface QueuedAudio {
+interface QueuedAudio extends HeardAt {
   readonly frame: NativeAudioFrame;
-  readonly timestampUs: number;
   readonly receivedUs: number;
 }
 
@@ -81,6 +72,7 @@ export class AudioStream extends FrameStream<QueuedAudio, AudioFrame> {
   readonly channels: number;
   readonly frameMs: number;
   readonly #maxAgeUs: number;
+  readonly #meter = new AudioMeter();
   #startUs: number | undefined;
   #samples = 0;
 
@@ -141,17 +133,15 @@ export class AudioStream extends FrameStream<QueuedAudio, AudioFrame> {
 
   /** What was counted so far. */
   get stats(): AudioStreamStats {
-    return {
-      received: this.received,
-      delivered: this.delivered,
-      dropped: { ...this.dropped },
-    };
+    const { received, delivered } = this;
+    return this.#meter.read({ received, delivered, dropped: { ...this.dropped } });
   }
 
   /** @internal */
   protected override open(track: TrackHandle, onEnded: () => void): () => void {
     // The next track of a participant begins its own sample clock.
     this.#startUs = undefined;
+    this.#meter.begin();
     const { sampleRate, channels, frameMs } = this;
     return openTrackStream(track, {
       open: (handle) =>
@@ -171,9 +161,12 @@ export class AudioStream extends FrameStream<QueuedAudio, AudioFrame> {
       this.#startUs = receivedUs;
       this.#samples = 0;
     }
-    const timestampUs = this.#startUs + Math.round((this.#samples * 1e6) / frame.sampleRate);
+    const startUs = this.#startUs;
+    const timestampUs = startUs + Math.round((this.#samples * 1e6) / frame.sampleRate);
     this.#samples += frame.samplesPerChannel;
-    this.push({ frame, timestampUs, receivedUs });
+    const item = { frame, timestampUs, startUs, receivedUs };
+    this.#meter.arrived(item, receivedUs);
+    this.push(item);
   }
 
   /** @internal */
@@ -187,12 +180,14 @@ export class AudioStream extends FrameStream<QueuedAudio, AudioFrame> {
   }
 
   /** @internal */
-  protected override deliver({ frame, timestampUs }: QueuedAudio): AudioFrame {
-    const { handle, pointer, samplesPerChannel, channels, sampleRate } = frame;
+  protected override deliver(item: QueuedAudio): AudioFrame {
+    const { timestampUs } = item;
+    const { handle, pointer, samplesPerChannel, channels, sampleRate } = item.frame;
     try {
       // Ten milliseconds are a thousand bytes: not worth a view.
       const samples = new Int16Array(samplesPerChannel * channels);
       copyNative(pointer, new Uint8Array(samples.buffer));
+      this.#meter.delivered(item, (samplesPerChannel * 1e6) / sampleRate);
       return new AudioFrame(samples, { sampleRate, channels, timestampUs });
     } finally {
       ffi().drop(handle);
