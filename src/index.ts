@@ -24,6 +24,12 @@ export {
 } from './audio/audio-stream.js';
 export { OVERFLOWS, type Overflow } from './core/bounded-queue.js';
 export { FRAMEWIRE_ERROR_CODES, FramewireError, type FramewireErrorCode } from './core/errors.js';
+export {
+  configureMemory,
+  type MemoryOptions,
+  type MemoryUsage,
+  memoryUsage,
+} from './core/frame-budget.js';
 export type { DropCounts } from './core/frame-stream.js';
 export type { Percentiles } from './core/histogram.js';
 export {

@@ -1,4 +1,5 @@
 import type Koffi from 'koffi';
+import { lendOut } from '../core/handed-view.js';
 import { binding } from './binding.js';
 
 type Resizable = ArrayBuffer & { transfer?: (length?: number) => ArrayBuffer };
@@ -13,14 +14,8 @@ const transfer = (ArrayBuffer.prototype as Resizable).transfer;
  */
 export const canDetachViews: boolean = transfer !== undefined;
 
-const forbidden = {
-  value: () => {
-    throw new TypeError('The memory of a borrowed frame cannot be transferred.');
-  },
-};
-
 /**
- * Calls `read` with a view of native memory, which is dead when this returns.
+ * Calls `read`, code of the user's, with a view of native memory, which is dead when this returns.
  *
  * Only where {@link canDetachViews}.
  *
@@ -31,27 +26,37 @@ export function withNativeView<T>(
   pointer: number,
   byteLength: number,
   read: (view: Uint8Array) => T,
-  onStolen?: () => void,
+  onStolen: () => void,
 ): T {
+  const memory = nativeView(pointer, byteLength);
+  try {
+    return read(lendOut(memory));
+  } finally {
+    if (memory.byteLength > 0) transfer?.call(memory, 0);
+    else onStolen();
+  }
+}
+
+/** Calls `read`, code of the SDK's own that keeps nothing, with a view of native memory. */
+export function readNative<T>(
+  pointer: number,
+  byteLength: number,
+  read: (view: Uint8Array) => T,
+): T {
+  if (!canDetachViews) return read(new Uint8Array(lastingView(pointer, byteLength), 0, byteLength));
   const memory = nativeView(pointer, byteLength);
   try {
     return read(new Uint8Array(memory));
   } finally {
-    // By the prototype's method: the view's own one throws.
-    if (memory.byteLength > 0) transfer?.call(memory, 0);
-    else onStolen?.();
+    transfer?.call(memory, 0);
   }
 }
 
 /** Copies native memory into `target`, which it fills. */
 export function copyNative(pointer: number, target: Uint8Array): void {
-  if (canDetachViews) {
-    withNativeView(pointer, target.byteLength, (view) => {
-      target.set(view);
-    });
-    return;
-  }
-  target.set(new Uint8Array(lastingView(pointer, target.byteLength), 0, target.byteLength));
+  readNative(pointer, target.byteLength, (view) => {
+    target.set(view);
+  });
 }
 
 /** Views that can't be detached, by pointer, the least recently used first. */
@@ -83,11 +88,9 @@ function nativeView(pointer: number, byteLength: number): ArrayBuffer {
   // Loaded when the first frame needs it.
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   koffi ??= require('koffi') as typeof Koffi;
-  const memory: ArrayBuffer = koffi.view(BigInt(pointer), byteLength);
-  // A reader that transferred the view would keep an alias of memory that is about to be freed.
-  // koffi's views already refuse to be in a transfer list.
-  Object.defineProperties(memory, { transfer: forbidden, transferToFixedLength: forbidden });
-  return memory;
+  // It refuses to be in a transfer list. Its `transfer()` would give somebody an alias of memory that is
+  // about to be freed, but nobody outside of the SDK gets to see the buffer itself.
+  return koffi.view(BigInt(pointer), byteLength);
 }
 
 /**

@@ -27,7 +27,7 @@ export function convertMemory(
     const result = current.native ? current.copy() : current;
     if (result !== current) current.release();
     current = result;
-    memory.borrow((view) => {
+    memory.read((view) => {
       copyAlpha(view, result.bytes(), { from: picture, to: format, flipY });
     });
     return result;
@@ -54,7 +54,7 @@ function stepped(
   }
   const converted = FrameMemory.pooled(byteLengthOf(to, width, height));
   try {
-    memory.borrow((view) => {
+    memory.read((view) => {
       convertPixels(view, converted.bytes(), { from, to, width, height, flipY });
     });
   } catch (error) {

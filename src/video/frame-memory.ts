@@ -1,9 +1,18 @@
+import { shown } from '../core/check.js';
 import { FramewireError } from '../core/errors.js';
+import { holdNative, isNativeHeavy, releaseNative } from '../core/frame-budget.js';
+import { bufferOf } from '../core/handed-view.js';
 import { log } from '../core/log.js';
 import { PooledMemory } from '../core/memory-pool.js';
 import { ffi } from '../native/ffi-client.js';
 import type { NativePicture, NativePlane } from '../native/media-events.js';
-import { canDetachViews, copyNative, pointerTo, withNativeView } from '../native/memory.js';
+import {
+  canDetachViews,
+  copyNative,
+  pointerTo,
+  readNative,
+  withNativeView,
+} from '../native/memory.js';
 import type { PixelsForNative } from '../native/video-requests.js';
 import { byteLengthOf, PIXEL_FORMATS, type PixelFormat, planesOf } from './pixel-format.js';
 
@@ -19,7 +28,7 @@ type Place =
   /** LiveKit's memory, ours while we hold the handle. */
   | { readonly kind: 'native'; readonly handle: number; readonly pointer: number }
   /** JavaScript memory of the SDK's pool. */
-  | { readonly kind: 'pooled'; readonly memory: PooledMemory; readonly bytes: Uint8Array }
+  | { readonly kind: 'pooled'; readonly memory: PooledMemory }
   /** The caller's own memory. */
   | { readonly kind: 'callers'; readonly bytes: Uint8Array };
 
@@ -33,11 +42,11 @@ export class FrameMemory {
   #owners = 1;
   /** Calls that are reading this. */
   #pins = 0;
-  #seen = false;
 
   private constructor(place: Place, byteLength: number) {
     this.#place = place;
     this.byteLength = byteLength;
+    if (place.kind === 'native') holdNative(byteLength);
   }
 
   /**
@@ -77,8 +86,7 @@ export class FrameMemory {
 
   /** Memory of the pool, with any content. */
   static pooled(byteLength: number): FrameMemory {
-    const memory = PooledMemory.take(byteLength);
-    return new FrameMemory({ kind: 'pooled', memory, bytes: memory.bytes }, byteLength);
+    return new FrameMemory({ kind: 'pooled', memory: PooledMemory.take(byteLength) }, byteLength);
   }
 
   /** The caller's memory, as it is. */
@@ -109,30 +117,31 @@ export class FrameMemory {
 
   /** The pixels for code of the user's, which may keep the view: it ends with the memory. */
   show(): Uint8Array {
-    this.#seen = true;
-    return this.bytes();
+    const bytes = this.bytes();
+    return this.#place.kind === 'pooled' ? this.#place.memory.show() : bytes;
   }
 
   /** Whether `bytes` are all of this. */
   is(bytes: Uint8Array): boolean {
+    const own = this.#bytes;
     return (
-      this.#place.kind !== 'native' &&
-      bytes.buffer === this.#place.bytes.buffer &&
-      bytes.byteOffset === this.#place.bytes.byteOffset &&
+      own !== undefined &&
+      bufferOf(bytes) === bufferOf(own) &&
+      bytes.byteOffset === own.byteOffset &&
       bytes.byteLength === this.byteLength
     );
   }
 
   /**
-   * The pixels as JavaScript memory; not of native memory.
+   * The pixels as JavaScript memory, for the SDK's own code; not of native memory.
    *
    * @throws FramewireError `invalid-state` if the memory was detached or shrunk behind our back.
    */
   bytes(): Uint8Array {
-    if (this.#place.kind === 'native') {
+    const bytes = this.#bytes;
+    if (!bytes) {
       throw new FramewireError('invalid-state', 'Native pixels have no JavaScript memory.');
     }
-    const { bytes } = this.#place;
     if (bytes.byteLength !== this.byteLength) {
       throw new FramewireError(
         'invalid-state',
@@ -149,12 +158,30 @@ export class FrameMemory {
   withNativePixels<T>({ format, width, height }: Picture, use: (pixels: PixelsForNative) => T): T {
     const pointer =
       this.#place.kind === 'native' ? BigInt(this.#place.pointer) : pointerTo(this.bytes());
+    // A frame's members can be written to, if not in TypeScript, and native code reads what it's told.
+    if (!(byteLengthOf(format, width, height) <= this.byteLength)) {
+      throw new RangeError(
+        `The frame must have its own format and size, got ${shown(format)} of ${shown(width)}x${shown(height)}.`,
+      );
+    }
     const planes = planesOf(format, width, height);
     const type = PIXEL_FORMATS.indexOf(format);
     return this.#pinned(() => use({ type, width, height, pointer, planes }));
   }
 
-  /** Calls `read` with the pixels where they are, or with a copy where that isn't safe. */
+  /**
+   * Calls `read`, code of the SDK's own that keeps nothing, with the pixels where they are: on every
+   * runtime without a copy.
+   */
+  read<T>(read: (view: Uint8Array) => T): T {
+    return this.#pinned(() =>
+      this.#place.kind === 'native'
+        ? readNative(this.#place.pointer, this.byteLength, read)
+        : read(this.bytes()),
+    );
+  }
+
+  /** Calls `read`, code of the user's, with the pixels where they are, or with a copy where that isn't safe. */
   borrow<T>(read: (view: Uint8Array) => T): T {
     return this.#pinned(() => {
       if (this.#place.kind !== 'native') return read(this.show());
@@ -168,9 +195,9 @@ export class FrameMemory {
       const copy = PooledMemory.take(this.byteLength);
       try {
         copyNative(this.#place.pointer, copy.bytes);
-        return read(copy.bytes);
+        return read(copy.show());
       } finally {
-        copy.giveBack({ seen: true });
+        copy.giveBack();
       }
     });
   }
@@ -181,6 +208,11 @@ export class FrameMemory {
     if (this.#place.kind === 'native') copyNative(this.#place.pointer, copy.bytes());
     else copy.bytes().set(this.bytes());
     return copy;
+  }
+
+  get #bytes(): Uint8Array | undefined {
+    if (this.#place.kind === 'native') return undefined;
+    return this.#place.kind === 'pooled' ? this.#place.memory.bytes : this.#place.bytes;
   }
 
   /** Calls `use` with the memory kept, even if every frame is closed meanwhile. */
@@ -196,24 +228,18 @@ export class FrameMemory {
 
   #freeIfUnused(): void {
     if (this.#owners > 0 || this.#pins > 0) return;
-    if (this.#place.kind === 'native') ffi().drop(this.#place.handle);
-    else if (this.#place.kind === 'pooled') this.#place.memory.giveBack({ seen: this.#seen });
+    if (this.#place.kind === 'native') {
+      releaseNative(this.byteLength);
+      ffi().drop(this.#place.handle);
+    } else if (this.#place.kind === 'pooled') this.#place.memory.giveBack();
   }
 }
 
-/**
- * Above this many open native frames the garbage collector is told what they weigh: it doesn't see native
- * memory, and would let forgotten frames pile up to gigabytes before it looks.
- */
-const UNWEIGHED_FRAMES = 16;
-
 /** Memory that is never touched, and so never there, but counts: collected with the frame. */
 const weights = new WeakMap<object, ArrayBuffer>();
-let openNativeFrames = 0;
 
 // Frames that were forgotten hold native memory that the garbage collector doesn't see.
 const forgotten = new FinalizationRegistry<FrameMemory>((memory) => {
-  openNativeFrames -= 1;
   memory.release();
   if (warned || process.env['NODE_ENV'] === 'production') return;
   warned = true;
@@ -221,17 +247,19 @@ const forgotten = new FinalizationRegistry<FrameMemory>((memory) => {
 });
 let warned = false;
 
-/** Frees `memory` if `owner` is collected before {@link unwatch}. Only native memory needs it. */
+/**
+ * Frees `memory` if `owner` is collected before {@link unwatch}. Only native memory needs it.
+ *
+ * When a good part of what frames may hold is held, the garbage collector is told what they weigh: it
+ * doesn't see native memory, and would let forgotten frames pile up before it looks.
+ */
 export function watch(owner: object, memory: FrameMemory): void {
   if (!memory.native) return;
   forgotten.register(owner, memory, owner);
-  openNativeFrames += 1;
-  if (openNativeFrames > UNWEIGHED_FRAMES) weights.set(owner, new ArrayBuffer(memory.byteLength));
+  if (isNativeHeavy()) weights.set(owner, new ArrayBuffer(memory.byteLength));
 }
 
 /** Takes {@link watch} back. */
 export function unwatch(owner: object): void {
-  if (!forgotten.unregister(owner)) return;
-  openNativeFrames -= 1;
-  weights.delete(owner);
+  if (forgotten.unregister(owner)) weights.delete(owner);
 }

@@ -1,8 +1,14 @@
 import { ffi } from '../native/ffi-client.js';
 import type { NativeVideoFrame } from '../native/media-events.js';
 import { FrameMemory } from './frame-memory.js';
-import { PIXEL_FORMATS } from './pixel-format.js';
+import { byteLengthOf, PIXEL_FORMATS } from './pixel-format.js';
 import { type FrameMetadata, ROTATIONS, VideoFrame } from './video-frame.js';
+
+/** The bytes of native memory behind a frame, as far as they are its pixels. */
+export function nativeByteLength({ type, width, height }: NativeVideoFrame): number {
+  const format = PIXEL_FORMATS[type];
+  return format === undefined ? 0 : byteLengthOf(format, width, height);
+}
 
 /** The frame that a native event speaks of. Takes ownership of its handle, also when it throws. */
 export function receivedFrame(native: NativeVideoFrame): VideoFrame {

@@ -59,7 +59,7 @@ function made(
 ): FrameMemory {
   const result = FrameMemory.pooled(byteLength);
   try {
-    memory.borrow((view) => make(view, result.bytes()));
+    memory.read((view) => make(view, result.bytes()));
   } catch (error) {
     result.release();
     throw error;

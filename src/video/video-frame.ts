@@ -157,8 +157,10 @@ export class VideoFrame implements Disposable {
   /**
    * The pixels, to read and to write, plane after plane without padding.
    *
-   * The first use of a received frame's copies them out of native memory. `close()` ends what the
-   * SDK allocated: views of it then have length 0.
+   * The first use of a received frame's copies them out of native memory, into memory that the SDK uses
+   * again and again. `close()` ends it: its views then have length 0. But where somebody looked at their
+   * `buffer`, as streams, sockets and zlib do, and you do to see the pixels as a `Uint32Array`, the memory
+   * is left to them: what they began goes on to read this picture. That costs new memory for each frame.
    *
    * @throws FramewireError `closed` once the frame is closed.
    */
@@ -187,8 +189,9 @@ export class VideoFrame implements Disposable {
   /**
    * Calls `read` with the pixels where they lie, without a copy, and returns what it returns.
    *
-   * The view is for reading, and only until `read` returns: of native memory it then has length 0.
-   * Where the runtime can't take a view back (Node 20), `read` gets a copy that ends the same way.
+   * The view is for reading, and only until `read` returns: of native memory it then has length 0. Its
+   * `buffer` is a copy, made if somebody looks at it, as a stream or zlib does that gets the view. Where the
+   * runtime can't take a view back (Node 20), `read` gets a copy that ends the same way.
    *
    * @throws TypeError if `read` is not a function, or is asynchronous.
    * @throws FramewireError `closed` once the frame is closed.
@@ -280,11 +283,11 @@ export class VideoFrame implements Disposable {
     const tensor = { layout, scale, mean, std };
     checkTensorOptions(tensor, 'options');
     const { width, height } = this;
-    if (this.format === 'RGBA') {
-      return this.borrow((view) => toFloat32Pixels(view, { width, height, ...tensor }));
-    }
+    const filled = (view: Uint8Array): Float32Array =>
+      toFloat32Pixels(view, { width, height, ...tensor });
+    if (this.format === 'RGBA') return this.#open().read(filled);
     using rgba = this.convert('RGBA');
-    return rgba.borrow((view) => toFloat32Pixels(view, { width, height, ...tensor }));
+    return rgba.#open().read(filled);
   }
 
   /**
@@ -394,8 +397,8 @@ export class VideoFrame implements Disposable {
   /**
    * Gives up the pixels. Safe to call twice.
    *
-   * Whoever reads {@link VideoFrame.data} asynchronously (a file, a socket, zlib) must be done: the view
-   * ends here, and Node itself ends the process when zlib's input is taken away while it works.
+   * Wait for `fs.write()` and its kind, which read {@link VideoFrame.data} where it lies: from here on
+   * they find another picture there, or nothing. Streams, sockets, pipes and zlib may go on.
    */
   close(): void {
     const memory = this.#memory;
@@ -456,7 +459,8 @@ function bytesOf(data: unknown): Uint8Array {
     if (ArrayBuffer.isView(data)) {
       return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
     }
-    if (types.isAnyArrayBuffer(data)) return new Uint8Array(data);
+    // Of the size that it has now: memory that grows goes on to be the frame's where it was.
+    if (types.isAnyArrayBuffer(data)) return new Uint8Array(data, 0, data.byteLength);
   } catch (cause) {
     // Only memory that was transferred or resized refuses to be looked at.
     throw new TypeError('data must not be detached, got detached memory.', { cause });

@@ -198,6 +198,7 @@ export class VideoSource extends MediaSource {
       );
     }
     if (!sized) {
+      if (frame.format === 'I420') return frame.scale({ width, height });
       using convertible = frame.convert('I420');
       return convertible.scale({ width, height });
     }

@@ -1,6 +1,7 @@
 import { checkOptions } from '../core/check.js';
 import { monotonicUs } from '../core/clock.js';
-import { FrameStream } from '../core/frame-stream.js';
+import { hasRoomFor, holdNative, releaseNative } from '../core/frame-budget.js';
+import { type DropCounts, FrameStream } from '../core/frame-stream.js';
 import type { LeastDelay } from '../core/least-delay.js';
 import { fromTrack, participantInput, StreamInput } from '../core/stream-input.js';
 import {
@@ -16,7 +17,7 @@ import { openVideoStream } from '../native/video-requests.js';
 import { FpsThinner } from './fps-thinner.js';
 import { ageUs, FrameAges } from './frame-ages.js';
 import { PIXEL_FORMATS, type PixelFormat } from './pixel-format.js';
-import { receivedFrame } from './received-frame.js';
+import { nativeByteLength, receivedFrame } from './received-frame.js';
 import type { VideoFrame } from './video-frame.js';
 import { type ResolutionChange, VideoMeter, type VideoStreamStats } from './video-stats.js';
 import {
@@ -39,6 +40,7 @@ interface QueuedFrame {
   readonly frame: NativeVideoFrame;
   /** By what to tell its age, if that matters. */
   readonly delays: LeastDelay | undefined;
+  readonly byteLength: number;
 }
 
 /**
@@ -142,19 +144,23 @@ export class VideoStream extends FrameStream<QueuedFrame, VideoFrame, VideoStrea
     this.#interruptions = track.interruptions;
     this.#meter.arrived(frame, nowUs);
     const { maxWidth, maxHeight, maxAgeUs } = this.#settings;
+    const byteLength = nativeByteLength(frame);
     if (frame.width > maxWidth || frame.height > maxHeight) {
       this.#refuse(frame, 'size');
     } else if (!this.#keepsRate(frame, track)) {
       this.#refuse(frame, 'rate');
+    } else if (!hasRoomFor(byteLength)) {
+      this.#refuse(frame, 'memory');
     } else {
       // For frames without a limit to their age, nobody asks for it.
       const timed = maxAgeUs !== Infinity;
       const delays = timed ? this.#ages.arrived(frame.timestampUs, nowUs) : undefined;
-      this.push({ frame, delays });
+      holdNative(byteLength);
+      this.push({ frame, delays, byteLength });
     }
   }
 
-  #refuse(frame: NativeVideoFrame, reason: 'size' | 'rate'): void {
+  #refuse(frame: NativeVideoFrame, reason: keyof DropCounts): void {
     this.dropped[reason] += 1;
     ffi().drop(frame.handle);
   }
@@ -177,12 +183,15 @@ export class VideoStream extends FrameStream<QueuedFrame, VideoFrame, VideoStrea
   }
 
   /** @internal */
-  protected override discard({ frame }: QueuedFrame): void {
+  protected override discard({ frame, byteLength }: QueuedFrame): void {
+    releaseNative(byteLength);
     ffi().drop(frame.handle);
   }
 
   /** @internal */
-  protected override deliver({ frame }: QueuedFrame): VideoFrame {
+  protected override deliver({ frame, byteLength }: QueuedFrame): VideoFrame {
+    // From here on the VideoFrame counts.
+    releaseNative(byteLength);
     const delivered = this.#madeOf(frame);
     const change = this.#meter.delivered(delivered);
     if (change) this.emit('resolutionChanged', change);

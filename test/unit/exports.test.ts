@@ -90,6 +90,8 @@ const EXPORTS = [
   'VideoStream',
   'capabilities',
   'configureLog',
+  'configureMemory',
+  'memoryUsage',
   'thinFps',
 ];
 

@@ -17,7 +17,8 @@ function isPooled(byteLength: number, marker: number): boolean {
 function giveBack(byteLength: number, marker: number, seen = false): Uint8Array {
   const memory = PooledMemory.take(byteLength);
   memory.bytes[0] = marker;
-  memory.giveBack({ seen });
+  if (seen) memory.show();
+  memory.giveBack();
   return memory.bytes;
 }
 

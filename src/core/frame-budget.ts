@@ -1,0 +1,105 @@
+import { constrainedMemory } from 'node:process';
+import { totalmem } from 'node:os';
+import { checkInteger, checkOptions } from './check.js';
+import { log } from './log.js';
+import { limitIdleBytes, poolUsage } from './memory-pool.js';
+
+/** What {@link configureMemory} takes. What is left out stays as it is. */
+export interface MemoryOptions {
+  /**
+   * The most bytes that the program's frames may hold when one more is received: a frame that doesn't
+   * fit is dropped, and counted in its stream's `stats.dropped.memory`. Default: 1 GiB, or a quarter of
+   * what the process may use where that is less.
+   *
+   * What the program itself asks for (`frame.data`, `convert`, `VideoFrame.create`) counts, and is
+   * given all the same: it shows as received frames that are dropped.
+   */
+  readonly maxBytes?: number;
+  /** The most bytes of freed memory that are kept to be used again. Default: 64 MiB. */
+  readonly maxIdleBytes?: number;
+}
+
+/** What video frames use; see {@link memoryUsage}. */
+export interface MemoryUsage {
+  /** In LiveKit's memory: received frames that wait in a queue or are open, and their conversions. */
+  readonly nativeBytes: number;
+  /** In the SDK's JavaScript memory: open frames that were made, converted, or read by `data`. */
+  readonly pooledBytes: number;
+  /** Freed, and kept to be used again. */
+  readonly idleBytes: number;
+  /** See {@link MemoryOptions.maxBytes}. */
+  readonly maxBytes: number;
+  /** See {@link MemoryOptions.maxIdleBytes}. */
+  readonly maxIdleBytes: number;
+}
+
+const GIB = 2 ** 30;
+
+let nativeBytes = 0;
+let maxBytes: number | undefined;
+let warned = false;
+
+/**
+ * Sets how much memory video frames may use, for the whole process and over all streams.
+ *
+ * @throws TypeError if an argument has the wrong type.
+ * @throws RangeError if a value is not a whole number of bytes.
+ *
+ * @example
+ * ```ts
+ * configureMemory({ maxBytes: 256 * 2 ** 20 });
+ * ```
+ */
+export function configureMemory(options: MemoryOptions): void {
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition
+  checkOptions(options ?? null, 'options');
+  const { maxBytes: most = limit(), maxIdleBytes = poolUsage().maxIdleBytes } = options;
+  checkInteger(most, 'options.maxBytes', { min: 1 });
+  checkInteger(maxIdleBytes, 'options.maxIdleBytes', { min: 0 });
+  maxBytes = most;
+  limitIdleBytes(maxIdleBytes);
+  warned = false;
+}
+
+/** How much memory video frames use at the moment, in the whole process. */
+export function memoryUsage(): MemoryUsage {
+  const { usedBytes, idleBytes, maxIdleBytes } = poolUsage();
+  return { nativeBytes, pooledBytes: usedBytes, idleBytes, maxBytes: limit(), maxIdleBytes };
+}
+
+/** Counts native memory that a frame holds, until {@link releaseNative}. */
+export function holdNative(byteLength: number): void {
+  nativeBytes += byteLength;
+}
+
+/** Takes {@link holdNative} back. */
+export function releaseNative(byteLength: number): void {
+  nativeBytes -= byteLength;
+}
+
+/** Whether frames hold so much native memory that the garbage collector should know of it. */
+export function isNativeHeavy(): boolean {
+  return nativeBytes > limit() / 4;
+}
+
+/** Whether a received frame of so many bytes may stay. */
+export function hasRoomFor(byteLength: number): boolean {
+  const heldBytes = nativeBytes + poolUsage().usedBytes;
+  if (heldBytes + byteLength <= limit()) return true;
+  // What was forgotten is held until it's collected, and the collector looks when memory is asked for,
+  // which nobody does who waits for frames. This is never touched, and so never there.
+  new ArrayBuffer(byteLength);
+  if (!warned) {
+    warned = true;
+    log('warn', 'received frames are dropped: the open ones hold as much memory as they may', {
+      heldBytes,
+      maxBytes: limit(),
+    });
+  }
+  return false;
+}
+
+function limit(): number {
+  maxBytes ??= Math.min(GIB, Math.floor((constrainedMemory() || totalmem()) / 4));
+  return maxBytes;
+}
