@@ -167,6 +167,22 @@ export type {
 } from './room/subscription-permissions.js';
 export type { TrackIterator } from './room/track-iterator.js';
 export type { PublishTranscriptionOptions, TranscriptionSegment } from './room/transcription.js';
+export {
+  AVSynchronizer,
+  type AVSynchronizerOptions,
+  type AVSynchronizerStats,
+  type PushOptions,
+} from './sync/av-synchronizer.js';
+export {
+  type AudioTiming,
+  type BufferDelays,
+  CLOCK_QUALITIES,
+  type ClockQuality,
+  MediaClock,
+  type MediaClockOptions,
+  type VideoTiming,
+} from './sync/media-clock.js';
+export type { FollowOptions, ReportingTrack, TrackFollower } from './sync/track-follower.js';
 export type {
   DataTrackFrame,
   DataTrackStream,

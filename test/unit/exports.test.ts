@@ -18,6 +18,7 @@ import {
 } from 'framewire';
 
 const EXPORTS = [
+  'AVSynchronizer',
   'AccessToken',
   'AudioFrame',
   'AudioProcessingModule',
@@ -26,6 +27,7 @@ const EXPORTS = [
   'AudioStream',
   'ByteStreamReader',
   'ByteStreamWriter',
+  'CLOCK_QUALITIES',
   'CONNECTION_QUALITIES',
   'DATA_FRAME_ENCODINGS',
   'DATA_SCHEMA_ENCODINGS',
@@ -53,6 +55,7 @@ const EXPORTS = [
   'MAX_DATA_FRAME_BYTES',
   'MAX_RPC_PAYLOAD_BYTES',
   'MIN_VIDEO_DIMENSION',
+  'MediaClock',
   'OVERFLOWS',
   'PARTICIPANT_KINDS',
   'PARTICIPANT_KIND_DETAILS',
