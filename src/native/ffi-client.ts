@@ -3,6 +3,7 @@ import type { FfiEvent, FfiRequest, PartialMessage } from '@livekit/rtc-ffi-bind
 import { FramewireError } from '../core/errors.js';
 import { log } from '../core/log.js';
 import { binding } from './binding.js';
+import { dropHandle } from './drop-handle.js';
 import {
   type AnswerCase,
   answerNameOf,
@@ -210,13 +211,7 @@ class FfiClient extends EventEmitter {
 
   /** Drops a handle. One that is gone already is no error. */
   drop(handle: number): void {
-    try {
-      // One FfiHandle object for an id, made only here: collecting one whose id is gone throws
-      // where nobody can catch.
-      new (binding().FfiHandle)(BigInt(handle)).dispose();
-    } catch (error) {
-      log('debug', 'a native handle was gone already', { error });
-    }
+    dropHandle(handle);
   }
 
   /** Takes a listener of rtc-node's away. */

@@ -50,20 +50,25 @@ export class WireReader {
 
   /** Reads an unsigned integer of at most 53 bits. */
   uint(): number {
+    const position = this.#position;
+    const byte = this.#bytes[position];
+    // Most have one byte: field numbers, lengths of messages, types.
+    if (byte === undefined || byte >= 0x80) return this.#longUint();
+    this.#position = position + 1;
+    return byte;
+  }
+
+  #longUint(): number {
     const bytes = this.#bytes;
     let position = this.#position;
-    let byte = bytes[position++];
-    // Few values have more than 4 bytes, and those 28 bits are a small integer.
     let value = 0;
     let shift = 0;
+    let byte = bytes[position++];
+    // Most others have at most 4, and their 28 bits are a small integer.
     while (byte !== undefined && byte >= 0x80 && shift < 21) {
       value |= (byte & 0x7f) << shift;
       shift += 7;
       byte = bytes[position++];
-    }
-    if (byte !== undefined && byte < 0x80) {
-      this.#position = position;
-      return value | (byte << shift);
     }
     let scale = 2 ** shift;
     while (byte !== undefined && byte >= 0x80) {
