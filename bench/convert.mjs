@@ -1,9 +1,10 @@
-// All 121 conversions of a 1080p frame, in milliseconds of the calling thread:
+// All 121 conversions of a 1080p frame, in milliseconds of processor time, which a busy machine does not
+// lengthen:
 //   node bench/convert.mjs [--json] [--rounds 9] [--pairs RGBA:I420,I420:RGBA]
 // `framewireMs` is frame.convert(), the way it goes; `ownMs` Framewire's own code alone; `nativeMs` the
 // native conversion alone, without getting at the pixels; `rtcNodeMs` rtc-node's frame.convert(), which
-// copies them. The last two are there where the native side has the pair at all. They take turns, so that
-// a machine which is busy for a while is busy for all; each figure is the median of the rounds.
+// copies them. The last two are there where the native side has the pair at all. They take turns; each
+// figure is the median of the rounds.
 
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -77,9 +78,10 @@ function waysOf(from, to) {
 }
 
 function timeOf(run) {
-  const start = performance.now();
+  const start = process.cpuUsage();
   run();
-  return performance.now() - start;
+  const { user, system } = process.cpuUsage(start);
+  return (user + system) / 1000;
 }
 
 function median(times) {

@@ -5,6 +5,7 @@ import { checkInteger, checkOptions } from '../core/check.js';
 import { checkPixels } from './check-pixels.js';
 import { checkCropArea, type CropArea } from './crop-pixels.js';
 import { MAX_DIMENSION, planesOf, type PixelFormat, type PlaneLayout } from './pixel-format.js';
+import { MAX_BYTE_TAPS, scaleBytes } from './scale-bytes.js';
 import { scaleFilter, WEIGHT_BITS, type ScaleFilter } from './scale-filter.js';
 
 /** What {@link scalePixels} does. */
@@ -90,6 +91,10 @@ function scalePlane(
   const values = to.width * channels;
   const columns = scaleFilter(from.width, to.width);
   const rows = scaleFilter(from.height, to.height);
+  if (!wide && columns.taps <= MAX_BYTE_TAPS && rows.taps <= MAX_BYTE_TAPS) {
+    scaleBytes(source, target, from, to, columns, rows);
+    return;
+  }
   // The last two rows, by their parity: neighbours in the target share rows of the source.
   const scaled = [new Int32Array(values), new Int32Array(values)] as const;
   const held = [-1, -1];
@@ -108,11 +113,6 @@ function scalePlane(
     const first = rows.starts[y]!;
     const weights = rows.weights.subarray(y * rows.taps, (y + 1) * rows.taps);
     const at = to.offset + y * to.stride;
-    if (rows.taps === 2 && !wide) {
-      // All enlarging, and halving.
-      blendBytes(scaledRow(first), scaledRow(first + 1), weights[1]!, target, at, values);
-      continue;
-    }
     sum.fill(0);
     for (let tap = 0; tap < rows.taps; tap++) {
       addRow(scaledRow(first + tap), sum, weights[tap]!, values);
@@ -129,9 +129,8 @@ function scaleByteRow(
   channels: number,
   filter: ScaleFilter,
 ): void {
-  const scale = filter.taps === 2 ? blendChannel : scaleChannel;
   for (let channel = 0; channel < channels; channel++) {
-    scale(source, row, at + channel, channel, channels, filter);
+    scaleChannel(source, row, at + channel, channel, channels, filter);
   }
 }
 
@@ -156,26 +155,6 @@ function scaleChannel(
   }
 }
 
-/** As {@link scaleChannel}, for two taps and so without a loop in the loop. */
-function blendChannel(
-  source: Uint8Array,
-  row: Int32Array,
-  from: number,
-  to: number,
-  step: number,
-  { starts, weights }: ScaleFilter,
-): void {
-  const count = starts.length;
-  const shift = 8 + WEIGHT_BITS - ROW_BITS;
-  const half = 1 << (shift - 1);
-  for (let x = 0; x < count; x++, to += step) {
-    const at = from + starts[x]! * step;
-    const first = source[at]!;
-    const difference = source[at + step]! - first;
-    row[to] = ((first << WEIGHT_BITS) + weights[2 * x + 1]! * difference + half) >> shift;
-  }
-}
-
 function scaleWordRow(
   source: Uint8Array,
   row: Int32Array,
@@ -191,24 +170,6 @@ function scaleWordRow(
       sum += weights[weight++]! * (source[at]! | (source[at + 1]! << 8));
     }
     row[x] = sum >> WEIGHT_BITS;
-  }
-}
-
-/** Two rows at once, the second by its weight and the first by what is left, to the target. */
-function blendBytes(
-  upper: Int32Array,
-  lower: Int32Array,
-  weight: number,
-  target: Uint8Array,
-  at: number,
-  count: number,
-): void {
-  const shift = ROW_BITS + WEIGHT_BITS - 8;
-  const half = 1 << (shift - 1);
-  for (let i = 0; i < count; i++) {
-    const first = upper[i]!;
-    const difference = lower[i]! - first;
-    target[at + i] = ((first << WEIGHT_BITS) + weight * difference + half) >> shift;
   }
 }
 
