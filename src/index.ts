@@ -14,6 +14,15 @@ export {
   RESAMPLER_QUALITIES,
   type ResamplerQuality,
 } from './audio/audio-resampler.js';
+export {
+  AUDIO_PACES,
+  type AudioPace,
+  type GeneratedAudio,
+  silence,
+  type SilenceOptions,
+  sineWave,
+  type SineWaveOptions,
+} from './audio/generated-audio.js';
 export { SAMPLE_RATES } from './audio/audio-format.js';
 export { AudioSource, type AudioSourceOptions } from './audio/audio-source.js';
 export type { AudioGaps, AudioStreamStats } from './audio/audio-stats.js';

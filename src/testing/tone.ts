@@ -1,4 +1,5 @@
 import { AudioFrame, MAX_SAMPLE_RATE } from '../audio/audio-frame.js';
+import { Oscillator } from '../audio/oscillator.js';
 import { types } from 'node:util';
 import { checkInteger, checkOptions, checkPositive, shown } from '../core/check.js';
 import { isDetached } from '../core/plain-view.js';
@@ -31,8 +32,7 @@ export class Tone {
   readonly frequency: number;
   readonly sampleRate: number;
   readonly channels: number;
-  readonly #amplitude: number;
-  #samples = 0;
+  readonly #oscillator: Oscillator;
 
   /** @throws TypeError or RangeError if an option is not as it must be. */
   constructor(options: ToneOptions = {}) {
@@ -45,7 +45,7 @@ export class Tone {
     this.frequency = frequency;
     this.sampleRate = sampleRate;
     this.channels = channels;
-    this.#amplitude = amplitude;
+    this.#oscillator = new Oscillator({ frequencyHz: frequency, sampleRate, peak: amplitude });
   }
 
   /**
@@ -59,16 +59,11 @@ export class Tone {
     if (durationMs > MAX_DURATION_MS) {
       throw new RangeError(`durationMs must be at most ${MAX_DURATION_MS}, got ${durationMs}.`);
     }
-    const { sampleRate, channels, frequency } = this;
+    const { sampleRate, channels } = this;
     const samplesPerChannel = Math.max(1, Math.round((durationMs * sampleRate) / 1000));
-    const timestampUs = Math.round((this.#samples * 1e6) / sampleRate);
+    const timestampUs = Math.round((this.#oscillator.position * 1e6) / sampleRate);
     const frame = AudioFrame.create({ sampleRate, channels, samplesPerChannel, timestampUs });
-    const { data } = frame;
-    for (let i = 0; i < samplesPerChannel; i++) {
-      const phase = ((this.#samples + i) * frequency) / sampleRate;
-      data.fill(this.#amplitude * Math.sin(2 * Math.PI * phase), i * channels, (i + 1) * channels);
-    }
-    this.#samples += samplesPerChannel;
+    this.#oscillator.fill(frame.data, channels);
     return frame;
   }
 }

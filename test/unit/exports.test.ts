@@ -18,6 +18,7 @@ import {
 } from 'framewire';
 
 const EXPORTS = [
+  'AUDIO_PACES',
   'AVSynchronizer',
   'AccessToken',
   'AudioFrame',
@@ -95,6 +96,8 @@ const EXPORTS = [
   'configureLog',
   'configureMemory',
   'memoryUsage',
+  'silence',
+  'sineWave',
   'thinFps',
 ];
 
