@@ -5,6 +5,16 @@ export type {
   AudioLayout,
 } from './audio/audio-frame.js';
 export {
+  type AddStreamOptions,
+  AudioMixer,
+  type AudioMixerEvents,
+  type AudioMixerOptions,
+  type AudioMixerStats,
+  type MixedStreamStats,
+  MIXER_PACES,
+  type MixerPace,
+} from './audio/audio-mixer.js';
+export {
   AudioProcessingModule,
   type AudioProcessingOptions,
 } from './audio/audio-processing-module.js';

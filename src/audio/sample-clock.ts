@@ -1,5 +1,5 @@
-/** Gaps shorter than this are the rounding and the jitter of time stamps. */
-const SHORTEST_GAP_US = 5_000;
+/** Gaps between frames that are shorter than this are the rounding and the jitter of time stamps. */
+export const SHORTEST_GAP_US = 5_000;
 
 interface Anchor {
   /** The first sample of a channel that this counts for. */
