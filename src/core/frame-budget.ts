@@ -77,26 +77,35 @@ export function releaseNative(byteLength: number): void {
   nativeBytes -= byteLength;
 }
 
-/** Whether frames hold so much native memory that the garbage collector should know of it. */
-export function isNativeHeavy(): boolean {
-  return nativeBytes > limit() / 4;
+/** What all frames that may be held weigh at least: the garbage collector looks after some 64 MiB. */
+const FULL_WEIGHT = 256 * 2 ** 20;
+
+/**
+ * What the garbage collector should be told that a frame of so many bytes weighs, or 0. It doesn't see
+ * native memory, and a limit means nothing to it: it would let forgotten frames pile up until they hold all
+ * there is, when no frame comes any more for which it might look.
+ */
+export function weightOf(byteLength: number): number {
+  const held = heldBytes();
+  if (held < limit() / 4 || held > limit()) return 0;
+  return Math.ceil(byteLength * Math.max(1, FULL_WEIGHT / limit()));
 }
 
 /** Whether a received frame of so many bytes may stay. */
 export function hasRoomFor(byteLength: number): boolean {
-  const heldBytes = nativeBytes + poolUsage().usedBytes;
-  if (heldBytes + byteLength <= limit()) return true;
-  // What was forgotten is held until it's collected, and the collector looks when memory is asked for,
-  // which nobody does who waits for frames. This is never touched, and so never there.
-  new ArrayBuffer(byteLength);
+  if (heldBytes() + byteLength <= limit()) return true;
   if (!warned) {
     warned = true;
     log('warn', 'received frames are dropped: the open ones hold as much memory as they may', {
-      heldBytes,
+      heldBytes: heldBytes(),
       maxBytes: limit(),
     });
   }
   return false;
+}
+
+function heldBytes(): number {
+  return nativeBytes + poolUsage().usedBytes;
 }
 
 function limit(): number {

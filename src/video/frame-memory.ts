@@ -1,6 +1,6 @@
 import { shown } from '../core/check.js';
 import { FramewireError } from '../core/errors.js';
-import { holdNative, isNativeHeavy, releaseNative } from '../core/frame-budget.js';
+import { holdNative, releaseNative, weightOf } from '../core/frame-budget.js';
 import { bufferOf } from '../core/handed-view.js';
 import { log } from '../core/log.js';
 import { PooledMemory } from '../core/memory-pool.js';
@@ -101,6 +101,11 @@ export class FrameMemory {
 
   get native(): boolean {
     return this.#place.kind === 'native';
+  }
+
+  /** Whether it's the caller's own memory. */
+  get callers(): boolean {
+    return this.#place.kind === 'callers';
   }
 
   /** One more frame refers to this. */
@@ -248,18 +253,17 @@ const forgotten = new FinalizationRegistry<FrameMemory>((memory) => {
 let warned = false;
 
 /**
- * Frees `memory` if `owner` is collected before {@link unwatch}. Only native memory needs it.
- *
- * When a good part of what frames may hold is held, the garbage collector is told what they weigh: it
- * doesn't see native memory, and would let forgotten frames pile up before it looks.
+ * Frees `memory` if `owner` is collected before {@link unwatch}, and has the garbage collector look in time
+ * for it. Memory of the pool frees itself.
  */
 export function watch(owner: object, memory: FrameMemory): void {
-  if (!memory.native) return;
-  forgotten.register(owner, memory, owner);
-  if (isNativeHeavy()) weights.set(owner, new ArrayBuffer(memory.byteLength));
+  if (memory.native) forgotten.register(owner, memory, owner);
+  const weight = memory.callers ? 0 : weightOf(memory.byteLength);
+  if (weight > 0) weights.set(owner, new ArrayBuffer(weight));
 }
 
 /** Takes {@link watch} back. */
 export function unwatch(owner: object): void {
-  if (forgotten.unregister(owner)) weights.delete(owner);
+  forgotten.unregister(owner);
+  weights.delete(owner);
 }

@@ -440,6 +440,7 @@ export class VideoFrame implements Disposable {
     const old = this.#open();
     unwatch(this);
     this.#memory = memory;
+    watch(this, memory);
     old.release();
   }
 

@@ -34,7 +34,7 @@ describe('a frame that is closed while its pixels are read asynchronously', () =
 
   beforeAll(async () => {
     end = await runProgram('frame-readers.cjs');
-  });
+  }, 60_000);
 
   it('does not crash the program', () => {
     expect(end).toMatchObject({ code: 0, signal: null, stderr: '' });

@@ -100,7 +100,7 @@ describe('a program that is careless with frames', () => {
         frame.close();
       }`;
     expect(await run(program)).toBe('alive');
-  });
+  }, 60_000);
 
   it('does not grow without bound by forgetting frames', async () => {
     const program = `
@@ -117,6 +117,6 @@ describe('a program that is careless with frames', () => {
         console.log(Math.round(peak / 2 ** 20));
       })();`;
     // 400 frames are 1,400 MiB.
-    expect(Number(await run(program))).toBeLessThan(500);
-  });
+    expect(Number(await run(program))).toBeLessThan(700);
+  }, 60_000);
 });

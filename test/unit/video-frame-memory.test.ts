@@ -306,5 +306,5 @@ describe('a forgotten frame', () => {
     );
     expect(stdout).toBe('freed\n');
     expect(stderr.match(/collected without being closed/g)).toHaveLength(1);
-  });
+  }, 60_000);
 });

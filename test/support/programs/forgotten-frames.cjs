@@ -1,4 +1,5 @@
-// Receives ten thousand frames and closes none of them. Prints how many came, and what they held at most.
+// Receives as many frames as its first argument says, with the limit of the second one in MiB, and closes none of
+// them. With a third argument, it reads their data. Prints how many came, and what they held at most.
 const {
   configureMemory,
   LocalVideoTrack,
@@ -9,10 +10,12 @@ const {
 } = require('framewire');
 
 const MIB = 2 ** 20;
+const [wanted, maxMiB] = process.argv.slice(2, 4).map(Number);
+const readsData = process.argv.length > 4;
 
 async function main() {
-  configureMemory({ maxBytes: 64 * MIB });
-  const size = { width: 320, height: 288 };
+  configureMemory({ maxBytes: maxMiB * MIB });
+  const size = { width: 160, height: 144 };
   const source = new VideoSource(size);
   const stream = new VideoStream(LocalVideoTrack.create('picture', source), { capacity: 8 });
   const picture = VideoFrame.create({ ...size, format: 'I420' });
@@ -29,10 +32,11 @@ async function main() {
   };
   capture();
   let delivered = 0;
-  for await (const _frame of stream) {
+  for await (const frame of stream) {
+    if (readsData) frame.data.fill(1);
     delivered += 1;
     if (delivered % 100 === 0) grown = Math.max(grown, process.memoryUsage().rss - before);
-    if (delivered === 10_000) break;
+    if (delivered === wanted) break;
   }
   reading = false;
   source.close();
