@@ -41,6 +41,12 @@ export {
   type AudioStreamOptions,
   type ParticipantAudioStreamOptions,
 } from './audio/audio-stream.js';
+export { LevelMeter, type LevelMeterOptions } from './audio/level-meter.js';
+export {
+  type VoiceActivityEvents,
+  VoiceActivityDetector,
+  type VoiceActivityDetectorOptions,
+} from './audio/voice-activity-detector.js';
 export { OVERFLOWS, type Overflow } from './core/bounded-queue.js';
 export { FRAMEWIRE_ERROR_CODES, FramewireError, type FramewireErrorCode } from './core/errors.js';
 export {
