@@ -19,11 +19,13 @@ export function checkedMetadata(metadata: FrameMetadata | undefined, name: strin
   if (captureTimeUs !== undefined) checkInteger(captureTimeUs, `${name}.captureTimeUs`, { min: 0 });
   if (frameId !== undefined) checkInteger(frameId, `${name}.frameId`, { min: 0, max: 0xffff_ffff });
   // Not the caller's object and memory, which may change.
-  return {
-    ...(captureTimeUs !== undefined && { captureTimeUs }),
-    ...(frameId !== undefined && { frameId }),
-    ...(userData !== undefined && {
-      userData: new Uint8Array(plainBytes(userData, `${name}.userData`)),
-    }),
-  };
+  const own: Mutable<FrameMetadata> = {};
+  if (captureTimeUs !== undefined) own.captureTimeUs = captureTimeUs;
+  if (frameId !== undefined) own.frameId = frameId;
+  if (userData !== undefined) {
+    own.userData = new Uint8Array(plainBytes(userData, `${name}.userData`));
+  }
+  return own;
 }
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };

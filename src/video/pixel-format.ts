@@ -89,11 +89,36 @@ const PLANES: { readonly [F in PixelFormat]: readonly (readonly [number, number,
 export const MAX_DIMENSION = 16_384;
 
 /** The planes of a frame without padding, in memory order. Odd sizes round chroma up. */
-export function planesOf(format: PixelFormat, width: number, height: number): PlaneLayout[] {
-  let offset = 0;
-  return PLANES[format].map(([subsampleX, subsampleY, sampleBytes]) => {
+export function planesOf(
+  format: PixelFormat,
+  width: number,
+  height: number,
+): readonly PlaneLayout[] {
+  return layoutOf(format, width, height).planes;
+}
+
+/** The bytes of a frame without padding. */
+export function byteLengthOf(format: PixelFormat, width: number, height: number): number {
+  return layoutOf(format, width, height).byteLength;
+}
+
+interface Layout {
+  readonly width: number;
+  readonly height: number;
+  readonly planes: readonly PlaneLayout[];
+  readonly byteLength: number;
+}
+
+/** The last one of each format: frame after frame has the same, and asks for it several times. */
+const layouts: Partial<Record<PixelFormat, Layout>> = {};
+
+function layoutOf(format: PixelFormat, width: number, height: number): Layout {
+  const last = layouts[format];
+  if (last?.width === width && last.height === height) return last;
+  let byteLength = 0;
+  const planes = PLANES[format].map(([subsampleX, subsampleY, sampleBytes]) => {
     const plane = {
-      offset,
+      offset: byteLength,
       width: Math.ceil(width / subsampleX),
       height: Math.ceil(height / subsampleY),
       stride: Math.ceil(width / subsampleX) * sampleBytes,
@@ -101,18 +126,10 @@ export function planesOf(format: PixelFormat, width: number, height: number): Pl
       subsampleX,
       subsampleY,
     };
-    offset += plane.stride * plane.height;
+    byteLength += plane.stride * plane.height;
     return plane;
   });
-}
-
-/** The bytes of a frame without padding. */
-export function byteLengthOf(format: PixelFormat, width: number, height: number): number {
-  let total = 0;
-  for (const [subsampleX, subsampleY, sampleBytes] of PLANES[format]) {
-    total += Math.ceil(width / subsampleX) * sampleBytes * Math.ceil(height / subsampleY);
-  }
-  return total;
+  return (layouts[format] = { width, height, planes, byteLength });
 }
 
 /** @throws TypeError or RangeError if the format is unknown or a size is not a positive integer. */

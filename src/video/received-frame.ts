@@ -39,9 +39,9 @@ export function receivedFrame(native: NativeVideoFrame): VideoFrame {
  * nanoseconds where microseconds are meant.
  */
 function metadataOf({ captureTimeUs, frameId, userData }: NativeVideoFrame): FrameMetadata {
-  return {
-    ...(Number.isSafeInteger(captureTimeUs) && { captureTimeUs: captureTimeUs as number }),
-    ...(frameId !== undefined && { frameId }),
-    ...(userData !== undefined && { userData }),
-  };
+  const metadata: { -readonly [K in keyof FrameMetadata]: FrameMetadata[K] } = {};
+  if (Number.isSafeInteger(captureTimeUs)) metadata.captureTimeUs = captureTimeUs as number;
+  if (frameId !== undefined) metadata.frameId = frameId;
+  if (userData !== undefined) metadata.userData = userData;
+  return metadata;
 }
