@@ -56,8 +56,6 @@ for (const name of classes) {
   const since = performance.now();
   try {
     await current.run({ seed, calls, patienceMs, onProgress: checkMemory });
-    await target.end?.();
-    await current.close();
   } catch (error) {
     const how = error instanceof Defect ? error.message : shownError(error);
     const result = { failed: name, how };

@@ -33,7 +33,9 @@ export class Defect extends Error {}
  *
  * - `calls`: by name, functions that get the fuzzer and make one call with {@link Fuzzer.call};
  * - `fresh`: by kind, functions that make an object for `take()` with good arguments;
- * - `close`: by kind, how to let go of one that is no longer held.
+ * - `close`: by kind, how to let go of one that is no longer held;
+ * - `hold`: by kind, how many are held; `neverForget`: kinds that are never left to the collector;
+ * - `start`: gets the fuzzer before the first call; `end`: ends all that still waits.
  */
 export class Fuzzer {
   /** The generator of the call that is being made. */
@@ -62,6 +64,7 @@ export class Fuzzer {
   /** Makes the calls. @throws Defect */
   async run({ seed, calls, patienceMs, onProgress }) {
     this.#patienceMs = patienceMs;
+    this.#target.start?.(this);
     for (this.#index = 0; this.#index < calls; this.#index++) {
       // Of the seed and the number alone: a call is the same, whatever those before it took.
       this.random = new Random(mix(seed, this.#index));
@@ -70,7 +73,6 @@ export class Fuzzer {
       const pause = this.random.int(0, 9);
       this.#make(name);
       this.#check();
-      await this.#target.between?.(this);
       if (pause === 0) await macrotask();
       else if (pause < 3) await null;
       await this.#settle(MAX_PENDING);
@@ -86,6 +88,7 @@ export class Fuzzer {
     for (const [kind, objects] of this.#held) {
       for (const object of objects.splice(0)) this.#letGo(kind, object);
     }
+    await this.#target.end?.();
     await this.#settle(0, true);
     await macrotask();
     this.#check(true);

@@ -47,6 +47,7 @@ export const closeSources = {
   audioSource: (one) => one.close(),
   videoTrack: (one) => one.close(),
   audioTrack: (one) => one.close(),
+  off: (off) => off(),
 };
 
 /** Frames that are captured. */

@@ -67,7 +67,7 @@ export function videoStreams() {
     },
     hold: holdStreams,
     close: closeStreams,
-    between: (f) => {
+    start: (f) => {
       fuzzer = f;
     },
     calls: {
@@ -119,7 +119,7 @@ export function audioStreams() {
     },
     hold: holdStreams,
     close: closeStreams,
-    between: (f) => {
+    start: (f) => {
       fuzzer = f;
     },
     calls: {
