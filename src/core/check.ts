@@ -29,6 +29,29 @@ export function checkOptions(value: unknown, name: string): void {
   }
 }
 
+/** The names of all options of a kind. */
+export type OptionNames<T> = { readonly [K in keyof T]-?: true };
+
+/**
+ * The options as they are at this moment, each read once: so that what is used is what was checked, whatever
+ * the caller's getters say later.
+ *
+ * @throws TypeError if `options` is not an object. `undefined` is one that leaves all out.
+ */
+export function readOnce<T extends object>(
+  options: T | undefined,
+  name: string,
+  names: OptionNames<T>,
+): T {
+  checkOptions(options, name);
+  const read: Partial<T> = {};
+  for (const key of Object.keys(names) as (keyof T)[]) {
+    const value = options?.[key];
+    if (value !== undefined) read[key] = value;
+  }
+  return read as T;
+}
+
 /** @throws TypeError if not a number, RangeError if not an integer within the bounds. */
 export function checkInteger(
   value: unknown,

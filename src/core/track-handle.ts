@@ -1,4 +1,4 @@
-import { shown } from './check.js';
+import { checkString, shown } from './check.js';
 
 /** What kind of media a track carries. */
 export type TrackKind = 'audio' | 'video';
@@ -95,6 +95,18 @@ export function checkTrack(track: unknown, kind: TrackKind): void {
   if (actual !== kind) {
     throw new RangeError(`track must be ${rule}, got one of ${shown(actual)}.`);
   }
+}
+
+/**
+ * The native side ends the process at a text that can't be the sid of a track, and so it does for everybody
+ * in the room who is told of one.
+ *
+ * @throws TypeError if `sid` is not a string, RangeError if it's no sid of a track.
+ */
+export function checkTrackSid(sid: unknown, name: string): asserts sid is string {
+  checkString(sid, name);
+  if (sid.startsWith('TR_')) return;
+  throw new RangeError(`${name} must be a track's sid, which begins with TR_, got ${shown(sid)}.`);
 }
 
 /** @throws TypeError if `participant` is no participant. */

@@ -1,7 +1,7 @@
 import type { ByteStreamInfo } from '../native/stream-info.js';
-import { checkSaveOptions, PartialFile, type SaveOptions } from './partial-file.js';
+import { checkedSaveOptions, PartialFile, type SaveOptions } from './partial-file.js';
 import {
-  checkReadOptions,
+  checkedReadOptions,
   type ReadOptions,
   StreamReader,
   type StreamReaderInit,
@@ -34,10 +34,10 @@ export class ByteStreamReader extends StreamReader<ByteStreamInfo, Uint8Array> {
    * above `maxBytes`. The signal's reason if it aborts.
    */
   async readAll(options: ReadOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
-    checkReadOptions(options);
+    const read = checkedReadOptions(options);
     const pieces: Uint8Array[] = [];
     let byteLength = 0;
-    await this.readPieces(options, byteLengthOf, (piece) => {
+    await this.readPieces(read, byteLengthOf, (piece) => {
       pieces.push(piece);
       byteLength += piece.byteLength;
     });
@@ -64,12 +64,12 @@ export class ByteStreamReader extends StreamReader<ByteStreamInfo, Uint8Array> {
    * written, `not-found` if the folder isn't there, otherwise as reading does. The signal's reason if it aborts.
    */
   async saveTo(folder: string, options: SaveOptions = {}): Promise<string> {
-    checkSaveOptions(folder, options);
-    checkReadOptions(options);
-    const file = await PartialFile.create(folder, options.name ?? this.info.name);
+    const { name, overwrite } = checkedSaveOptions(folder, options);
+    const read = checkedReadOptions(options);
+    const file = await PartialFile.create(folder, name ?? this.info.name);
     try {
-      await this.readPieces(options, byteLengthOf, (piece) => file.write(piece));
-      return await file.finish(options.overwrite ?? false);
+      await this.readPieces(read, byteLengthOf, (piece) => file.write(piece));
+      return await file.finish(overwrite);
     } catch (error) {
       await file.discard();
       throw error;

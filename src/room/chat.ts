@@ -3,7 +3,7 @@ import { editChat, sendChat } from '../native/chat.js';
 import { MAX_PACKET_BYTES } from '../native/data-packets.js';
 import type { RtcSession } from '../native/rtc-session.js';
 import type { ChatMessage } from './chat-message.js';
-import { checkDataOptions, type DataOptions } from './data-options.js';
+import { checkedDataOptions, type DataOptions } from './data-options.js';
 
 /** To whom a chat message goes. */
 export type ChatOptions = Pick<DataOptions, 'destinationIdentities' | 'signal'>;
@@ -22,28 +22,19 @@ export class ChatSender {
   /** See {@link LocalParticipant.sendChatMessage}. */
   async send(text: string, options: ChatOptions = {}): Promise<ChatMessage> {
     checkText(text);
-    const to = destinationsOf(options);
+    const to = checkedDataOptions(options);
     this.#checkAllowed();
     return sendChat(this.#session, text, to);
   }
 
   /** See {@link LocalParticipant.editChatMessage}. */
   async edit(message: ChatMessage, text: string, options: ChatOptions = {}): Promise<ChatMessage> {
-    checkOriginal(message);
+    const original = checkedOriginal(message);
     checkText(text);
-    const to = destinationsOf(options);
+    const to = checkedDataOptions(options);
     this.#checkAllowed();
-    return editChat(this.#session, message, text, to);
+    return editChat(this.#session, original, text, to);
   }
-}
-
-function destinationsOf(options: ChatOptions): {
-  readonly destinationIdentities: string[];
-  readonly signal: AbortSignal | undefined;
-} {
-  checkDataOptions(options);
-  const { destinationIdentities = [], signal } = options;
-  return { destinationIdentities: [...destinationIdentities], signal };
 }
 
 function checkText(text: unknown): asserts text is string {
@@ -55,7 +46,7 @@ function checkText(text: unknown): asserts text is string {
   );
 }
 
-function checkOriginal(message: unknown): void {
+function checkedOriginal(message: unknown): Pick<ChatMessage, 'id' | 'message' | 'timestampMs'> {
   if (typeof message !== 'object' || message === null) {
     throw new TypeError(`message must be a chat message, got ${shown(message)}.`);
   }
@@ -65,4 +56,5 @@ function checkOriginal(message: unknown): void {
     throw new TypeError(`message.message must be a string, got ${shown(text)}.`);
   }
   checkInteger(timestampMs, 'message.timestampMs', { min: 0 });
+  return { id, message: text, timestampMs };
 }

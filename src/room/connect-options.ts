@@ -6,13 +6,15 @@ import {
   checkPositive,
   checkSignal,
   checkString,
+  type OptionNames,
+  readOnce,
   shown,
 } from '../core/check.js';
 import { FramewireError } from '../core/errors.js';
 import { shownUrl } from '../native/connect-error.js';
 import type { IceServer, SessionOptions } from '../native/session-options.js';
 import {
-  checkEncryptionOptions,
+  checkedEncryptionOptions,
   type EncryptionOptions,
   sessionEncryption,
 } from './encryption-options.js';
@@ -54,6 +56,16 @@ export interface ConnectOptions {
   readonly signal?: AbortSignal;
 }
 
+const CONNECT_OPTIONS: OptionNames<ConnectOptions> = {
+  autoSubscribe: true,
+  dynacast: true,
+  iceServers: true,
+  connectTimeoutMs: true,
+  encryption: true,
+  dataStream: true,
+  signal: true,
+};
+
 /** The options with nothing left out. */
 export function sessionOptions(options: ConnectOptions): SessionOptions {
   return {
@@ -66,29 +78,38 @@ export function sessionOptions(options: ConnectOptions): SessionOptions {
   };
 }
 
-/** @throws TypeError or RangeError if an option is not as it must be. */
-export function checkConnectOptions(options: ConnectOptions): void {
-  checkOptions(options, 'options');
+/** A copy. @throws TypeError or RangeError if an option is not as it must be. */
+export function checkedConnectOptions(given: ConnectOptions): ConnectOptions {
+  const options = readOnce(given, 'options', CONNECT_OPTIONS);
   const { autoSubscribe, dynacast, iceServers, connectTimeoutMs, signal } = options;
   if (autoSubscribe !== undefined) checkBoolean(autoSubscribe, 'options.autoSubscribe');
   if (dynacast !== undefined) checkBoolean(dynacast, 'options.dynacast');
   if (connectTimeoutMs !== undefined) checkTimeout(connectTimeoutMs);
-  if (options.encryption !== undefined) {
-    checkEncryptionOptions(options.encryption, 'options.encryption');
-  }
+  const encryption =
+    options.encryption && checkedEncryptionOptions(options.encryption, 'options.encryption');
   checkOptions(options.dataStream, 'options.dataStream');
   const { maxPayloadBytes } = options.dataStream ?? {};
   if (maxPayloadBytes !== undefined) {
     checkInteger(maxPayloadBytes, 'options.dataStream.maxPayloadBytes', { min: 1 });
   }
   checkSignal(signal, 'options.signal');
-  if (iceServers === undefined) return;
-  if (!Array.isArray(iceServers)) {
-    throw new TypeError(`options.iceServers must be an array, got ${shown(iceServers)}.`);
+  return {
+    ...options,
+    ...(encryption && { encryption }),
+    ...(maxPayloadBytes !== undefined && { dataStream: { maxPayloadBytes } }),
+    ...(iceServers !== undefined && { iceServers: checkedIceServers(iceServers) }),
+  };
+}
+
+function checkedIceServers(servers: unknown): readonly IceServer[] {
+  const name = 'options.iceServers';
+  if (!Array.isArray(servers)) {
+    throw new TypeError(`${name} must be an array, got ${shown(servers)}.`);
   }
-  iceServers.forEach((server: unknown, i) => {
-    checkIceServer(server, `options.iceServers[${i}]`);
-  });
+  // From, and not map, which passes over holes.
+  return Array.from(servers as readonly unknown[], (server, i) =>
+    checkedIceServer(server, `${name}[${i}]`),
+  );
 }
 
 function checkTimeout(timeoutMs: unknown): void {
@@ -100,7 +121,7 @@ function checkTimeout(timeoutMs: unknown): void {
   }
 }
 
-function checkIceServer(server: unknown, name: string): void {
+function checkedIceServer(server: unknown, name: string): IceServer {
   if (typeof server !== 'object' || server === null) {
     throw new TypeError(`${name} must be an object, got ${shown(server)}.`);
   }
@@ -108,19 +129,23 @@ function checkIceServer(server: unknown, name: string): void {
   if (!Array.isArray(urls) || urls.length === 0) {
     throw new TypeError(`${name}.urls must be an array of URLs, got ${shown(urls)}.`);
   }
-  urls.forEach((url: unknown, i) => {
+  const checked = Array.from(urls as readonly unknown[], (url, i) => {
     checkString(url, `${name}.urls[${i}]`);
-    if (!/^(stun|stuns|turn|turns):\S+$/.test(url)) {
-      throw new RangeError(
-        `${name}.urls[${i}] must be a stun:, stuns:, turn: or turns: URL, got ${shown(url)}.`,
-      );
-    }
+    if (/^(stun|stuns|turn|turns):\S+$/.test(url)) return url;
+    throw new RangeError(
+      `${name}.urls[${i}] must be a stun:, stuns:, turn: or turns: URL, got ${shown(url)}.`,
+    );
   });
   if (username !== undefined) checkString(username, `${name}.username`);
   if (credential !== undefined && typeof credential !== 'string') {
     // Not shown: it may be a secret all the same.
     throw new TypeError(`${name}.credential must be a string, got a ${typeof credential}.`);
   }
+  return {
+    urls: checked,
+    ...(username !== undefined && { username }),
+    ...(credential !== undefined && { credential }),
+  };
 }
 
 /** @throws TypeError if not a string, FramewireError `invalid-url` if not a server's address. */

@@ -14,31 +14,41 @@ export interface DataOptions {
   readonly signal?: AbortSignal;
 }
 
-/** @throws TypeError or RangeError if an option is not as it must be. */
-export function checkDataOptions(options: DataOptions): void {
-  checkOptions(options, 'options');
-  const { topic, destinationIdentities, signal } = options;
-  if (topic !== undefined) checkText(topic, 'options.topic');
-  if (destinationIdentities !== undefined) {
-    const name = 'options.destinationIdentities';
-    checkStrings(destinationIdentities, name);
-    if (destinationIdentities.length === 0) {
-      // To the native side nobody is everybody, which is not what whoever filtered a list meant.
-      throw new RangeError(
-        `${name} must name somebody, got []; leave it out to send to everybody.`,
-      );
-    }
-  }
-  checkSignal(signal, 'options.signal');
+/** To whom data goes, about what, and until when. */
+export interface CheckedDataOptions {
+  readonly topic: string;
+  readonly destinationIdentities: string[];
+  readonly signal: AbortSignal | undefined;
 }
 
-/** @throws TypeError or RangeError if not an array of strings with something in them. */
-export function checkStrings(values: unknown, name: string): void {
+/**
+ * The options as they were when they were checked: each was read once.
+ *
+ * @throws TypeError or RangeError if one is not as it must be.
+ */
+export function checkedDataOptions(options: DataOptions): CheckedDataOptions {
+  checkOptions(options, 'options');
+  const { topic = '', destinationIdentities, signal } = options;
+  checkText(topic, 'options.topic');
+  checkSignal(signal, 'options.signal');
+  if (destinationIdentities === undefined) return { topic, destinationIdentities: [], signal };
+  const name = 'options.destinationIdentities';
+  const identities = checkedStrings(destinationIdentities, name);
+  // To the native side nobody is everybody, which is not what whoever filtered a list meant.
+  if (identities.length > 0) return { topic, destinationIdentities: identities, signal };
+  throw new RangeError(`${name} must name somebody, got []; leave it out to send to everybody.`);
+}
+
+/** A copy. @throws TypeError or RangeError if not an array of strings with something in them. */
+export function checkedStrings(values: unknown, name: string): string[] {
   if (!Array.isArray(values)) {
     throw new TypeError(`${name} must be an array, got ${shown(values)}.`);
   }
-  // Not forEach, which passes over holes.
-  for (const [i, value] of values.entries()) checkString(value, `${name}[${i}]`);
+  // From, and not map, which passes over holes.
+  return Array.from(values as readonly unknown[], (value, i) => {
+    checkString(value, `${name}[${i}]`);
+    return value;
+  });
 }
 
 /**

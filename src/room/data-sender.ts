@@ -7,11 +7,10 @@ import type { ParticipantPermissions } from '../native/participant-view.js';
 import type { ByteStreamInfo, TextStreamInfo } from '../native/stream-info.js';
 import { TextSender } from '../native/text-sender.js';
 import { ByteStreamWriter } from './byte-stream-writer.js';
-import { checkDataOptions, type DataOptions } from './data-options.js';
+import { checkedDataOptions, type DataOptions } from './data-options.js';
 import { OutgoingFile } from './outgoing-file.js';
 import {
   byteStreamOptions,
-  checkProgress,
   type SendBytesOptions,
   type SendFileOptions,
   type SendTextOptions,
@@ -48,10 +47,9 @@ export class DataSender {
 
   /** See {@link LocalParticipant.publishData}. */
   async publishData(data: Uint8Array | string, options: PublishDataOptions = {}): Promise<void> {
-    checkDataOptions(options);
-    const { reliable = true, topic = '', destinationIdentities = [], signal } = options;
+    const { signal, ...to } = checkedDataOptions(options);
+    const { reliable = true } = options;
     checkBoolean(reliable, 'options.reliable');
-    const packet = { reliable, topic, destinationIdentities: [...destinationIdentities] };
     const bytes = ownBytes(data, 'data');
     if (bytes.byteLength > MAX_PACKET_BYTES) {
       throw new RangeError(
@@ -60,39 +58,41 @@ export class DataSender {
     }
     this.checkAllowed();
     const sender = reliable ? this.#reliable : this.#lossy;
-    await sender.send(bytes, packet, signal);
+    await sender.send(bytes, { reliable, ...to }, signal);
   }
 
   /** See {@link LocalParticipant.streamText}. */
   async streamText(options: StreamTextOptions = {}): Promise<TextStreamWriter> {
-    const native = textStreamOptions(options);
+    const { native, signal } = textStreamOptions(options);
     this.checkAllowed();
-    return TextStreamWriter.open(this.#session, native, options.signal);
+    return TextStreamWriter.open(this.#session, native, signal);
   }
 
   /** See {@link LocalParticipant.sendText}. */
   async sendText(text: string, options: SendTextOptions = {}): Promise<TextStreamInfo> {
-    const native = textStreamOptions(options);
+    const { native, signal } = textStreamOptions(options);
     checkText(text, 'text');
     this.checkAllowed();
-    return this.#texts.send(text, native, options.signal);
+    return this.#texts.send(text, native, signal);
   }
 
   /** See {@link LocalParticipant.streamBytes}. */
   async streamBytes(options: StreamBytesOptions = {}): Promise<ByteStreamWriter> {
-    const native = byteStreamOptions(options);
+    const { native, signal } = byteStreamOptions(options);
     this.checkAllowed();
-    return ByteStreamWriter.open(this.#session, native, options.signal);
+    return ByteStreamWriter.open(this.#session, native, signal);
   }
 
   /** See {@link LocalParticipant.sendBytes}. */
   async sendBytes(bytes: Uint8Array, options: SendBytesOptions = {}): Promise<ByteStreamInfo> {
     const totalBytes = plainBytes(bytes, 'bytes').byteLength;
-    const native = { ...byteStreamOptions(options), totalBytes };
-    const { onProgress, signal } = options;
-    checkProgress(onProgress);
+    const { native, signal, onProgress } = byteStreamOptions(options);
     this.checkAllowed();
-    await using writer = await ByteStreamWriter.open(this.#session, native, signal);
+    await using writer = await ByteStreamWriter.open(
+      this.#session,
+      { ...native, totalBytes },
+      signal,
+    );
     await writer.writeAll(bytes, onProgress);
     await writer.close();
     return writer.info;
@@ -100,14 +100,12 @@ export class DataSender {
 
   /** See {@link LocalParticipant.sendFile}. */
   async sendFile(path: string | URL, options: SendFileOptions = {}): Promise<ByteStreamInfo> {
-    const native = byteStreamOptions(options);
-    const { onProgress, signal } = options;
-    checkProgress(onProgress);
+    const { native, signal, onProgress, name: given } = byteStreamOptions(options);
     signal?.throwIfAborted();
     this.checkAllowed();
     await using file = await OutgoingFile.open(path);
     const { byteLength: totalBytes } = file;
-    const name = options.name ?? file.name;
+    const name = given ?? file.name;
     await using writer = await ByteStreamWriter.open(
       this.#session,
       { ...native, name, totalBytes },

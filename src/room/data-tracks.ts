@@ -69,12 +69,11 @@ export class LocalDataTracks {
     definition: string,
     options: SchemaOptions = {},
   ): Promise<void> {
-    checkSchema(schema, 'schema');
+    const checked = checkedSchema(schema, 'schema');
     checkString(definition, 'definition');
-    checkOptions(options, 'options');
-    checkSignal(options.signal, 'options.signal');
+    const signal = checkedSignal(options);
     this.#checkAllowed();
-    await defineSchema(this.#session, schema, definition, options.signal);
+    await defineSchema(this.#session, checked, definition, signal);
   }
 
   /** See {@link LocalParticipant.getSchema}. */
@@ -84,10 +83,8 @@ export class LocalDataTracks {
     options: SchemaOptions = {},
   ): Promise<string> {
     checkString(identity, 'identity');
-    checkSchema(schema, 'schema');
-    checkOptions(options, 'options');
-    checkSignal(options.signal, 'options.signal');
-    return getSchema(this.#session, identity, schema, options.signal);
+    const checked = checkedSchema(schema, 'schema');
+    return getSchema(this.#session, identity, checked, checkedSignal(options));
   }
 }
 
@@ -141,7 +138,6 @@ function checkedOptions(options: PublishDataTrackOptions): {
     checkName(frameEncoding, 'options.frameEncoding', MAX_ENCODING_BYTES);
   }
   if (schema !== undefined) {
-    checkSchema(schema, 'options.schema');
     // So LiveKit has it.
     if (frameEncoding === undefined) {
       throw new TypeError(
@@ -150,19 +146,28 @@ function checkedOptions(options: PublishDataTrackOptions): {
     }
   }
   checkSignal(signal, 'options.signal');
-  return { name, schema: schema && { ...schema }, frameEncoding, signal };
+  const checked = schema === undefined ? undefined : checkedSchema(schema, 'options.schema');
+  return { name, schema: checked, frameEncoding, signal };
 }
 
-function checkSchema(schema: unknown, path: string): void {
+function checkedSignal(options: SchemaOptions): AbortSignal | undefined {
+  checkOptions(options, 'options');
+  const { signal } = options;
+  checkSignal(signal, 'options.signal');
+  return signal;
+}
+
+function checkedSchema(schema: unknown, path: string): DataSchema {
   if (typeof schema !== 'object' || schema === null) {
     throw new TypeError(`${path} must be an object, got ${shown(schema)}.`);
   }
   const { name, encoding } = schema as Partial<DataSchema>;
   checkName(name, `${path}.name`, MAX_NAME_BYTES);
   checkName(encoding, `${path}.encoding`, MAX_ENCODING_BYTES);
+  return { name, encoding };
 }
 
-function checkName(value: unknown, path: string, maxBytes: number): void {
+function checkName(value: unknown, path: string, maxBytes: number): asserts value is string {
   checkString(value, path);
   const bytes = Buffer.byteLength(value);
   if (bytes > maxBytes) {

@@ -1,5 +1,5 @@
-import { checkInteger, checkOneOf, checkOptions, shown } from '../core/check.js';
-import { checkDataOptions, type DataOptions } from './data-options.js';
+import { checkInteger, checkOneOf, shown } from '../core/check.js';
+import { type CheckedDataOptions, checkedDataOptions, type DataOptions } from './data-options.js';
 
 /** The keys of a telephone, each at the place that is its code. */
 export const DTMF_DIGITS = [
@@ -40,16 +40,18 @@ export interface PublishDtmfOptions extends Pick<DataOptions, 'destinationIdenti
   readonly code?: number;
 }
 
-/** @throws TypeError or RangeError if an option is not as it must be. */
-export function checkedDtmf(options: PublishDtmfOptions): Dtmf {
+/** The key, and whom to tell. @throws TypeError or RangeError if an option is not as it must be. */
+export function checkedDtmf(options: PublishDtmfOptions): {
+  readonly key: Dtmf;
+  readonly to: CheckedDataOptions;
+} {
   if ((options as PublishDtmfOptions | undefined) === undefined) {
     throw new TypeError(`options must be an object, got ${shown(options)}.`);
   }
-  checkOptions(options, 'options');
-  checkDataOptions(options);
+  const to = checkedDataOptions(options);
   const { digit } = options;
   checkOneOf(digit, 'options.digit', DTMF_DIGITS);
   const { code = DTMF_DIGITS.indexOf(digit) } = options;
   checkInteger(code, 'options.code', { min: 0, max: DTMF_DIGITS.length - 1 });
-  return { code, digit };
+  return { key: { code, digit }, to };
 }

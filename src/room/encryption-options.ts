@@ -1,5 +1,11 @@
 import { types } from 'node:util';
-import { checkBoolean, checkInteger, checkOneOf } from '../core/check.js';
+import {
+  checkBoolean,
+  checkInteger,
+  checkOneOf,
+  type OptionNames,
+  readOnce,
+} from '../core/check.js';
 import { plainBytes } from '../core/own-bytes.js';
 import { KEY_DERIVATIONS, type KeyDerivation, type SessionEncryption } from '../native/e2ee.js';
 
@@ -42,12 +48,26 @@ const DEFAULT_RATCHET_SALT = 'LKFrameEncryptionKey';
 const DEFAULT_KEY_RING_SIZE = 16;
 const MAX_INT32 = 2 ** 31 - 1;
 
-/** @throws TypeError or RangeError if an option is not as it must be. Keys are in no message. */
-export function checkEncryptionOptions(options: EncryptionOptions, name: string): void {
+const ENCRYPTION_OPTIONS: OptionNames<EncryptionOptions> = {
+  sharedKey: true,
+  keyDerivation: true,
+  ratchetSalt: true,
+  ratchetWindowSize: true,
+  failureTolerance: true,
+  keyRingSize: true,
+  requireEncryption: true,
+};
+
+/** A copy. @throws TypeError or RangeError if an option is not as it must be. Keys are in no message. */
+export function checkedEncryptionOptions(
+  given: EncryptionOptions,
+  name: string,
+): EncryptionOptions {
   // Not shown: somebody may have given the key alone.
-  if (typeof options !== 'object' || (options as unknown) === null || Array.isArray(options)) {
-    throw new TypeError(`${name} must be an object, got ${typeName(options)}.`);
+  if (typeof given !== 'object' || (given as unknown) === null || Array.isArray(given)) {
+    throw new TypeError(`${name} must be an object, got ${typeName(given)}.`);
   }
+  const options = readOnce(given, name, ENCRYPTION_OPTIONS);
   const { sharedKey, keyDerivation, ratchetSalt, ratchetWindowSize } = options;
   const { failureTolerance, keyRingSize, requireEncryption } = options;
   if (sharedKey !== undefined) checkKey(sharedKey, `${name}.sharedKey`);
@@ -67,6 +87,12 @@ export function checkEncryptionOptions(options: EncryptionOptions, name: string)
   if (requireEncryption !== undefined) {
     checkBoolean(requireEncryption, `${name}.requireEncryption`);
   }
+  return {
+    ...options,
+    // Now: the caller may change its bytes, or give them away.
+    ...(sharedKey !== undefined && { sharedKey: keyBytes(sharedKey) }),
+    ...(ratchetSalt !== undefined && { ratchetSalt: keyBytes(ratchetSalt) }),
+  };
 }
 
 /** The options with nothing left out. */

@@ -236,10 +236,8 @@ export abstract class LocalMessenger extends Participant<LocalTrackPublication> 
    * signal's reason if it aborts.
    */
   async publishDtmf(options: PublishDtmfOptions): Promise<void> {
-    const key = checkedDtmf(options);
+    const { key, to } = checkedDtmf(options);
     this.#data.checkAllowed();
-    const { destinationIdentities = [], signal } = options;
-    const to = { destinationIdentities: [...destinationIdentities], signal };
     await sendDtmf(this.#session, key, to);
   }
 

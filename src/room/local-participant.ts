@@ -2,6 +2,7 @@ import { shown } from '../core/check.js';
 import { FramewireError, notConnected } from '../core/errors.js';
 import { log } from '../core/log.js';
 import type { TrackSource } from '../core/track-handle.js';
+import type { VideoCodec } from '../native/publish-options.js';
 import type { ParticipantState } from '../native/participant-view.js';
 import type { DisconnectReason, PublicationState } from '../native/rtc-state.js';
 import { sentMimeType } from '../native/sent-codec.js';
@@ -12,7 +13,7 @@ import { LocalMessenger, type LocalMessengerRoom } from './local-messenger.js';
 import type { ReadableTrack } from './participant.js';
 import { type PublishOptions, resolvePublishOptions } from './publish-options.js';
 import {
-  checkSubscriptionPermissions,
+  checkedSubscriptionPermissions,
   setSubscriptionPermissions,
   type TrackSubscriptionPermissions,
 } from './subscription-permissions.js';
@@ -71,10 +72,10 @@ export class LocalParticipant extends LocalMessenger {
     if (!(track instanceof LocalVideoTrack || track instanceof LocalAudioTrack)) {
       throw new TypeError(`track must be a local track, got ${shown(track)}.`);
     }
-    const resolved = resolvePublishOptions(track, options);
+    const { signal, ...resolved } = resolvePublishOptions(track, options);
     const { session } = this.#room;
     if (!session.isConnected()) throw notConnected();
-    if (session.encrypted && options.codec === 'av1') {
+    if (session.encrypted && resolved.codec === 'av1') {
       // Measured: no frame of it ever arrives, at us or at livekit-client.
       throw new FramewireError('unsupported', "LiveKit's end-to-end encryption breaks av1.");
     }
@@ -87,7 +88,7 @@ export class LocalParticipant extends LocalMessenger {
       native = await session.publish(
         { handle, name: track.name, kind: track.kind },
         resolved,
-        options.signal,
+        signal,
       );
     } catch (error) {
       track.roomPublished(undefined);
@@ -115,7 +116,7 @@ export class LocalParticipant extends LocalMessenger {
       stats: () => publishedTrackStats(session, handle),
     });
     this.#room.published(publication);
-    await this.#confirm(publication, handle, options);
+    await this.#confirm(publication, handle, { codec: resolved.codec, signal });
     return publication;
   }
 
@@ -128,10 +129,10 @@ export class LocalParticipant extends LocalMessenger {
    * @throws FramewireError `disconnected` if the room is left.
    */
   setTrackSubscriptionPermissions(options: TrackSubscriptionPermissions): void {
-    checkSubscriptionPermissions(options);
+    const checked = checkedSubscriptionPermissions(options);
     const { session } = this.#room;
     if (!session.isConnected()) throw notConnected();
-    setSubscriptionPermissions(session, options);
+    setSubscriptionPermissions(session, checked);
   }
 
   /**
@@ -220,7 +221,12 @@ export class LocalParticipant extends LocalMessenger {
   async #confirm(
     publication: LocalTrackPublication,
     handle: number,
-    { codec, signal }: PublishOptions,
+    {
+      codec,
+      signal,
+    }: { readonly codec: VideoCodec | undefined } & {
+      readonly signal: AbortSignal | undefined;
+    },
   ): Promise<void> {
     const { track } = publication;
     const isPublished = (): boolean => track.sid === publication.sid && !track.ended;

@@ -2,9 +2,9 @@ import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { checkString, shown } from '../core/check.js';
+import { shown } from '../core/check.js';
 import { FramewireError } from '../core/errors.js';
-import { fileError } from '../core/file-error.js';
+import { checkPath, fileError } from '../core/file-error.js';
 
 /** How much is read at once. */
 const PIECE_BYTES = 240_000;
@@ -27,8 +27,8 @@ export class OutgoingFile implements AsyncDisposable {
 
   /** @throws TypeError if it's no path; FramewireError `not-found`, or `file` if it can't be read. */
   static async open(file: string | URL): Promise<OutgoingFile> {
-    if (!(file instanceof URL)) checkString(file, 'path');
-    const path = file instanceof URL ? fileURLToPath(file) : file;
+    const path = file instanceof URL ? pathOf(file) : file;
+    checkPath(path, 'path');
     let handle: FileHandle | undefined;
     try {
       handle = await open(path, READ_NOW);
@@ -65,5 +65,16 @@ export class OutgoingFile implements AsyncDisposable {
     } catch (error) {
       throw fileError(error, `${shown(this.name)} could not be read`);
     }
+  }
+}
+
+function pathOf(url: URL): string {
+  try {
+    return fileURLToPath(url);
+  } catch (cause) {
+    throw new TypeError(
+      `path must be a URL of scheme file on this machine, got ${shown(String(url))}.`,
+      { cause },
+    );
   }
 }

@@ -4,7 +4,7 @@ import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkBoolean, checkOptions, checkString, shown } from '../core/check.js';
 import { FramewireError } from '../core/errors.js';
-import { fileError } from '../core/file-error.js';
+import { checkPath, fileError } from '../core/file-error.js';
 import { numberedFileName, safeFileName } from './safe-file-name.js';
 import type { ReadOptions } from './stream-reader.js';
 
@@ -114,9 +114,14 @@ async function isNew(path: string): Promise<boolean> {
 }
 
 /** @throws TypeError or RangeError if an argument is not as it must be. */
-export function checkSaveOptions(folder: string, options: SaveOptions): void {
-  checkString(folder, 'folder');
+export function checkedSaveOptions(
+  folder: string,
+  options: SaveOptions,
+): { readonly name: string | undefined; readonly overwrite: boolean } {
+  checkPath(folder, 'folder');
   checkOptions(options, 'options');
-  if (options.name !== undefined) checkString(options.name, 'options.name');
-  if (options.overwrite !== undefined) checkBoolean(options.overwrite, 'options.overwrite');
+  const { name, overwrite = false } = options;
+  if (name !== undefined) checkString(name, 'options.name');
+  checkBoolean(overwrite, 'options.overwrite');
+  return { name, overwrite };
 }

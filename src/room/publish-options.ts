@@ -3,10 +3,11 @@ import {
   checkBoolean,
   checkInteger,
   checkOneOf,
-  checkOptions,
   checkPositive,
   checkSignal,
   checkString,
+  type OptionNames,
+  readOnce,
   shown,
 } from '../core/check.js';
 import { FramewireError } from '../core/errors.js';
@@ -88,6 +89,23 @@ export interface PublishOptions {
   readonly signal?: AbortSignal;
 }
 
+const PUBLISH_OPTIONS: OptionNames<PublishOptions> = {
+  source: true,
+  codec: true,
+  maxBitrateBps: true,
+  maxFps: true,
+  simulcast: true,
+  scalabilityMode: true,
+  degradationPreference: true,
+  videoEncoder: true,
+  dtx: true,
+  red: true,
+  preconnectBuffer: true,
+  stream: true,
+  frameMetadata: true,
+  signal: true,
+};
+
 type PublishedTrack = LocalVideoTrack | LocalAudioTrack;
 
 const DEFAULT_MAX_FPS = 30;
@@ -106,10 +124,12 @@ const BITRATES = {
  */
 export function resolvePublishOptions(
   track: PublishedTrack,
-  options: PublishOptions,
-): SessionPublishOptions {
+  given: PublishOptions,
+): SessionPublishOptions & Pick<PublishOptions, 'signal'> {
+  const options = readOnce(given, 'options', PUBLISH_OPTIONS);
   checkPublishOptions(track, options);
   return {
+    ...(options.signal && { signal: options.signal }),
     source: options.source ?? defaultSource(track),
     codec: options.codec,
     encoding: encodingOf(track, options),
@@ -167,7 +187,6 @@ function metadataIsHarmless(codec: VideoCodec | undefined): boolean {
 }
 
 function checkPublishOptions(track: PublishedTrack, options: PublishOptions): void {
-  checkOptions(options, 'options');
   const { source, codec, maxBitrateBps, maxFps, stream, signal } = options;
   const { degradationPreference, videoEncoder, scalabilityMode } = options;
   checkSignal(signal, 'options.signal');

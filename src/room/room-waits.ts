@@ -4,7 +4,7 @@ import { FramewireError, notConnected } from '../core/errors.js';
 import type { TrackKind } from '../core/track-handle.js';
 import type { RemoteParticipant } from './remote-participant.js';
 import type { Room } from './room.js';
-import { checkTrackFilter, type SubscribedTrack, type TrackFilter } from './subscribed-track.js';
+import { checkedTrackFilter, type SubscribedTrack, type TrackFilter } from './subscribed-track.js';
 
 /** How long {@link Room.waitForTrack} and {@link Room.waitForParticipant} wait. */
 export interface WaitOptions {
@@ -19,9 +19,9 @@ export async function waitForTrack<Kind extends TrackKind>(
   room: Room,
   filter: TrackFilter<Kind> & WaitOptions,
 ): Promise<SubscribedTrack<Kind>> {
-  checkTrackFilter(filter);
+  const checked = checkedTrackFilter(filter);
   using wait = waitOf(filter, 'filter', 'No such track came');
-  await using tracks = room.tracks({ ...filter, signal: wait.signal });
+  await using tracks = room.tracks({ ...checked, signal: wait.signal });
   const first = await tracks.next();
   if (first.done) throw notConnected();
   return first.value;

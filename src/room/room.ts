@@ -19,7 +19,7 @@ import type { RemoteDataTrack } from '../tracks/remote-data-track.js';
 import type { StatsOptions } from '../tracks/track.js';
 import type { ByteStreamReader } from './byte-stream-reader.js';
 import {
-  checkConnectOptions,
+  checkedConnectOptions,
   checkServerUrl,
   type ConnectOptions,
   DEFAULT_CONNECT_TIMEOUT_MS,
@@ -36,7 +36,7 @@ import { RoomPeople } from './room-people.js';
 import { waitForParticipant, waitForTrack, type WaitOptions } from './room-waits.js';
 import type { RpcHandler } from './rpc-methods.js';
 import type { StreamHandler, StreamHandlerOptions } from './stream-handlers.js';
-import { checkTrackFilter, type SubscribedTrack, type TrackFilter } from './subscribed-track.js';
+import { checkedTrackFilter, type SubscribedTrack, type TrackFilter } from './subscribed-track.js';
 import type { TextStreamReader } from './text-stream-reader.js';
 import { TrackIterator } from './track-iterator.js';
 
@@ -210,12 +210,12 @@ export class Room extends TypedEmitter<RoomEvents> implements AsyncDisposable {
   async connect(url: string, token: string, options: ConnectOptions = {}): Promise<void> {
     checkServerUrl(url);
     checkString(token, 'token');
-    checkConnectOptions(options);
+    const checked = checkedConnectOptions(options);
     if (this.#attempt || this.#state !== 'disconnected') {
       const state = this.#attempt ? 'connecting' : this.#state;
       throw new FramewireError('invalid-state', `The room is ${state} already.`);
     }
-    this.#connecting = this.#connect(url, token, options);
+    this.#connecting = this.#connect(url, token, checked);
     await this.#connecting;
   }
 
@@ -272,9 +272,9 @@ export class Room extends TypedEmitter<RoomEvents> implements AsyncDisposable {
    * @throws FramewireError `disconnected` if the room is not connected.
    */
   tracks<Kind extends TrackKind = TrackKind>(filter: TrackFilter<Kind> = {}): TrackIterator<Kind> {
-    checkTrackFilter(filter);
+    const checked = checkedTrackFilter(filter);
     if (!this.#session) throw notConnected();
-    return new TrackIterator<Kind>(this, filter);
+    return new TrackIterator<Kind>(this, checked);
   }
 
   /**

@@ -3,8 +3,8 @@ import { checkText } from '../core/own-bytes.js';
 import type { ByteOptions, StreamOptions, TextOptions } from '../native/outgoing-streams.js';
 import {
   checkedAttributes,
-  checkDataOptions,
-  checkStrings,
+  checkedDataOptions,
+  checkedStrings,
   type DataOptions,
 } from './data-options.js';
 import type { StreamProgress } from './stream-reader.js';
@@ -47,38 +47,50 @@ export interface StreamBytesOptions extends Omit<SendBytesOptions, 'onProgress'>
   readonly totalBytes?: number;
 }
 
+/** A stream as it's to be opened, and what gives it up. Each option was read once. */
+export interface CheckedStream<Options> {
+  readonly native: Options;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** A stream of bytes, and what goes with it. */
+export interface CheckedByteStream extends CheckedStream<ByteOptions> {
+  /** The name, if one was given. */
+  readonly name: string | undefined;
+  readonly onProgress: ((progress: StreamProgress) => void) | undefined;
+}
+
 /** @throws TypeError or RangeError if an option is not as it must be. */
-export function textStreamOptions(options: SendTextOptions): TextOptions {
-  const common = streamOptions(options);
+export function textStreamOptions(options: SendTextOptions): CheckedStream<TextOptions> {
+  const { native, signal } = streamOptions(options);
   const { replyToStreamId, attachedStreamIds = [] } = options;
   if (replyToStreamId !== undefined) checkString(replyToStreamId, 'options.replyToStreamId');
-  checkStrings(attachedStreamIds, 'options.attachedStreamIds');
-  return { ...common, replyToStreamId, attachedStreamIds: [...attachedStreamIds] };
+  const attached = checkedStrings(attachedStreamIds, 'options.attachedStreamIds');
+  return { native: { ...native, replyToStreamId, attachedStreamIds: attached }, signal };
 }
 
 /** @throws TypeError or RangeError if an option is not as it must be. */
-export function byteStreamOptions(options: StreamBytesOptions): ByteOptions {
-  const common = streamOptions(options);
-  const { name = 'unnamed', mimeType = 'application/octet-stream', totalBytes } = options;
-  checkText(name, 'options.name');
+export function byteStreamOptions(
+  options: SendBytesOptions & StreamBytesOptions,
+): CheckedByteStream {
+  const { native, signal } = streamOptions(options);
+  const { name, mimeType = 'application/octet-stream', totalBytes, onProgress } = options;
+  if (name !== undefined) checkText(name, 'options.name');
   checkString(mimeType, 'options.mimeType');
   if (totalBytes !== undefined) checkInteger(totalBytes, 'options.totalBytes', { min: 0 });
-  return { ...common, name, mimeType, totalBytes };
-}
-
-/** @throws TypeError if it's not a function. */
-export function checkProgress(onProgress: unknown): void {
   if (onProgress !== undefined) checkFunction(onProgress, 'options.onProgress');
+  return {
+    native: { ...native, name: name ?? 'unnamed', mimeType, totalBytes },
+    signal,
+    name,
+    onProgress,
+  };
 }
 
-function streamOptions(options: SendOptions): StreamOptions {
-  checkDataOptions(options);
-  const { topic = '', destinationIdentities = [], attributes = {}, streamId } = options;
+function streamOptions(options: SendOptions): CheckedStream<StreamOptions> {
+  const { topic, destinationIdentities, signal } = checkedDataOptions(options);
+  const { attributes = {}, streamId } = options;
   if (streamId !== undefined) checkString(streamId, 'options.streamId');
-  return {
-    topic,
-    destinationIdentities: [...destinationIdentities],
-    attributes: checkedAttributes(attributes, 'options.attributes'),
-    streamId,
-  };
+  const checked = checkedAttributes(attributes, 'options.attributes');
+  return { native: { topic, destinationIdentities, attributes: checked, streamId }, signal };
 }

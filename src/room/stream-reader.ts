@@ -1,5 +1,11 @@
 import { untilAborted } from '../core/abort.js';
-import { checkFunction, checkInteger, checkOptions, checkSignal } from '../core/check.js';
+import {
+  checkFunction,
+  checkInteger,
+  checkSignal,
+  type OptionNames,
+  readOnce,
+} from '../core/check.js';
 import { FramewireError } from '../core/errors.js';
 import type { StreamInfo } from '../native/stream-info.js';
 import type { RemoteParticipant } from './remote-participant.js';
@@ -150,15 +156,18 @@ export abstract class StreamReader<Info extends StreamInfo, Chunk extends string
   }
 }
 
-/** @throws TypeError or RangeError if an option is not as it must be. */
-export function checkReadOptions(options: ReadOptions): void {
-  checkOptions(options, 'options');
+const READ_OPTIONS: OptionNames<ReadOptions> = { maxBytes: true, onProgress: true, signal: true };
+
+/** A copy. @throws TypeError or RangeError if an option is not as it must be. */
+export function checkedReadOptions(given: ReadOptions): ReadOptions {
+  const options = readOnce(given, 'options', READ_OPTIONS);
   const { maxBytes, onProgress, signal } = options;
   if (maxBytes !== undefined && maxBytes !== Infinity) {
     checkInteger(maxBytes, 'options.maxBytes', { min: 0 });
   }
   if (onProgress !== undefined) checkFunction(onProgress, 'options.onProgress');
   checkSignal(signal, 'options.signal');
+  return options;
 }
 
 function closed(): FramewireError {

@@ -1,4 +1,4 @@
-import { checkOneOf, checkOptions, checkSignal, checkString } from '../core/check.js';
+import { checkOneOf, checkSignal, checkString, type OptionNames, readOnce } from '../core/check.js';
 import { TRACK_SOURCES, type TrackKind, type TrackSource } from '../core/track-handle.js';
 import type { RemoteAudioTrack, RemoteVideoTrack } from '../tracks/remote-track.js';
 import type { RemoteTrackPublication } from '../tracks/remote-track-publication.js';
@@ -28,15 +28,26 @@ export interface TrackFilter<Kind extends TrackKind = TrackKind> {
   readonly signal?: AbortSignal;
 }
 
-/** @throws TypeError or RangeError if the filter is not one. */
-export function checkTrackFilter(filter: TrackFilter): void {
-  checkOptions(filter, 'filter');
+const FILTER: OptionNames<TrackFilter> = {
+  kind: true,
+  source: true,
+  participant: true,
+  name: true,
+  signal: true,
+};
+
+/** A copy. @throws TypeError or RangeError if the filter is not one. */
+export function checkedTrackFilter<Kind extends TrackKind>(
+  given: TrackFilter<Kind>,
+): TrackFilter<Kind> {
+  const filter: TrackFilter<Kind> = readOnce<TrackFilter<Kind>>(given, 'filter', FILTER);
   const { kind, source, participant, name, signal } = filter;
   if (kind !== undefined) checkOneOf(kind, 'filter.kind', ['audio', 'video']);
   if (source !== undefined) checkOneOf(source, 'filter.source', TRACK_SOURCES);
   if (participant !== undefined) checkString(participant, 'filter.participant');
   if (name !== undefined) checkString(name, 'filter.name');
   checkSignal(signal, 'filter.signal');
+  return filter;
 }
 
 /** Whether a track is one of those meant. */

@@ -1,4 +1,5 @@
 import { checkBoolean, checkOptions, checkString, shown } from '../core/check.js';
+import { checkTrackSid } from '../core/track-handle.js';
 import { sendSubscriptionPermissions } from '../native/subscription-requests.js';
 import type { RtcSession } from '../native/rtc-session.js';
 
@@ -20,38 +21,54 @@ export interface TrackSubscriptionPermissions {
   readonly permissions?: readonly ParticipantTrackPermission[];
 }
 
-/** @throws TypeError or RangeError if something is not as it must be. */
-export function checkSubscriptionPermissions(options: TrackSubscriptionPermissions): void {
+/** What is to be told to the server. */
+export interface CheckedPermissions {
+  readonly allParticipantsAllowed: boolean;
+  readonly permissions: readonly Required<ParticipantTrackPermission>[];
+}
+
+/** A copy. @throws TypeError or RangeError if something is not as it must be. */
+export function checkedSubscriptionPermissions(
+  options: TrackSubscriptionPermissions,
+): CheckedPermissions {
   // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition
   checkOptions(options ?? null, 'options');
-  const { allParticipantsAllowed, permissions } = options;
+  const { allParticipantsAllowed, permissions = [] } = options;
   checkBoolean(allParticipantsAllowed, 'options.allParticipantsAllowed');
-  if (permissions === undefined) return;
   checkArray(permissions, 'options.permissions');
-  permissions.forEach((permission, i) => {
-    const name = `options.permissions[${i}]`;
-    // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition
-    checkOptions(permission ?? null, name);
-    const { participantIdentity, allTracksAllowed, allowedTrackSids } = permission;
-    checkString(participantIdentity, `${name}.participantIdentity`);
-    if (allTracksAllowed !== undefined) checkBoolean(allTracksAllowed, `${name}.allTracksAllowed`);
-    if (allowedTrackSids === undefined) return;
-    checkArray(allowedTrackSids, `${name}.allowedTrackSids`);
-    allowedTrackSids.forEach((sid, k) => {
-      checkString(sid, `${name}.allowedTrackSids[${k}]`);
-    });
+  return {
+    allParticipantsAllowed,
+    // From, and not map, which passes over holes.
+    permissions: Array.from(permissions, (one, i) => checked(one, `options.permissions[${i}]`)),
+  };
+}
+
+function checked(permission: unknown, name: string): Required<ParticipantTrackPermission> {
+  checkOptions(permission ?? null, name);
+  const {
+    participantIdentity,
+    allTracksAllowed = false,
+    allowedTrackSids = [],
+  } = permission as ParticipantTrackPermission;
+  checkString(participantIdentity, `${name}.participantIdentity`);
+  checkBoolean(allTracksAllowed, `${name}.allTracksAllowed`);
+  checkArray(allowedTrackSids, `${name}.allowedTrackSids`);
+  const sids = Array.from(allowedTrackSids as readonly unknown[], (sid, k) => {
+    checkTrackSid(sid, `${name}.allowedTrackSids[${k}]`);
+    return sid;
   });
+  return { participantIdentity, allTracksAllowed, allowedTrackSids: sids };
 }
 
 /** Tells the server. */
 export function setSubscriptionPermissions(
   session: RtcSession,
-  { allParticipantsAllowed, permissions = [] }: TrackSubscriptionPermissions,
+  { allParticipantsAllowed, permissions }: CheckedPermissions,
 ): void {
   sendSubscriptionPermissions(
     session,
     allParticipantsAllowed,
-    permissions.map(({ participantIdentity, allTracksAllowed = false, allowedTrackSids = [] }) => ({
+    permissions.map(({ participantIdentity, allTracksAllowed, allowedTrackSids }) => ({
       participantIdentity,
       allowAll: allTracksAllowed,
       allowedTrackSids: [...allowedTrackSids],

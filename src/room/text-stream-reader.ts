@@ -1,6 +1,6 @@
 import type { TextStreamInfo } from '../native/stream-info.js';
 import {
-  checkReadOptions,
+  checkedReadOptions,
   type ReadOptions,
   StreamReader,
   type StreamReaderInit,
@@ -33,10 +33,10 @@ export class TextStreamReader extends StreamReader<TextStreamInfo, string> {
    * above `maxBytes`. The signal's reason if it aborts.
    */
   async readAll(options: ReadOptions = {}): Promise<string> {
-    checkReadOptions(options);
+    const read = checkedReadOptions(options);
     const pieces: string[] = [];
     await this.readPieces(
-      options,
+      read,
       (piece) => Buffer.byteLength(piece),
       (piece) => pieces.push(piece),
     );

@@ -7,6 +7,7 @@ import {
   shown,
 } from '../core/check.js';
 import { FramewireError } from '../core/errors.js';
+import { checkTrackSid } from '../core/track-handle.js';
 import type { RtcSession } from '../native/rtc-session.js';
 import { type NativeTranscriptionSegment, sendTranscription } from '../native/transcription.js';
 import type { Participant } from './participant.js';
@@ -71,12 +72,13 @@ function checkTranscription(options: PublishTranscriptionOptions): {
   checkOptions(options, 'options');
   const { participantIdentity: identity, trackSid, segments, signal } = options;
   checkString(identity, 'options.participantIdentity');
-  checkString(trackSid, 'options.trackSid');
+  checkTrackSid(trackSid, 'options.trackSid');
   if (!Array.isArray(segments)) {
     throw new TypeError(`options.segments must be an array, got ${shown(segments)}.`);
   }
   checkSignal(signal, 'options.signal');
-  return { identity, trackSid, segments: segments.map(checkedSegment), signal };
+  // From, and not map, which passes over holes.
+  return { identity, trackSid, segments: Array.from(segments, checkedSegment), signal };
 }
 
 function checkedSegment(segment: unknown, i: number): NativeTranscriptionSegment {
