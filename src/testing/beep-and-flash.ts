@@ -1,5 +1,11 @@
-import { AudioFrame } from '../audio/audio-frame.js';
-import { checkInteger, checkOptions, checkPositive } from '../core/check.js';
+import { AudioFrame, MAX_SAMPLE_RATE } from '../audio/audio-frame.js';
+import {
+  checkInteger,
+  checkNotNegative,
+  checkOptions,
+  checkPositive,
+  shown,
+} from '../core/check.js';
 import { VideoFrame } from '../video/video-frame.js';
 import { meanColor, solidFrame } from './color.js';
 
@@ -55,7 +61,7 @@ export class BeepAndFlash {
     checkOptions(options, 'options');
     const { width = 640, height = 360, fps = 25, sampleRate = 48_000, every = 6 } = options;
     checkPositive(fps, 'options.fps');
-    checkInteger(sampleRate, 'options.sampleRate', { min: 8000 });
+    checkInteger(sampleRate, 'options.sampleRate', { min: 8000, max: MAX_SAMPLE_RATE });
     if (sampleRate % fps !== 0) {
       throw new RangeError(`options.sampleRate must be a multiple of ${fps}, got ${sampleRate}.`);
     }
@@ -113,6 +119,10 @@ export class BeepAndFlashMeter {
 
   /** Looks at a picture whose place is `timeUs`, in microseconds on the timeline of both. */
   video(frame: VideoFrame, timeUs: number): void {
+    if (!(frame instanceof VideoFrame)) {
+      throw new TypeError(`frame must be a VideoFrame, got ${shown(frame)}.`);
+    }
+    checkNotNegative(timeUs, 'timeUs');
     const { width, height } = frame;
     const part = { x: width >> 1, y: height >> 1, width: 2, height: 2 };
     const bright = meanColor(frame, part)[1] > HALF_BRIGHT;
@@ -126,6 +136,10 @@ export class BeepAndFlashMeter {
 
   /** Listens to sound that begins at `timeUs`, in microseconds on the timeline of both. */
   audio(frame: AudioFrame, timeUs: number): void {
+    if (!(frame instanceof AudioFrame)) {
+      throw new TypeError(`frame must be an AudioFrame, got ${shown(frame)}.`);
+    }
+    checkNotNegative(timeUs, 'timeUs');
     const { data, channels, sampleRate } = frame;
     for (let i = 0; i < data.length; i += channels) {
       const loud = Math.abs(data[i] ?? 0) > HALF_LOUD;

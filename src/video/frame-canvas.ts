@@ -1,5 +1,5 @@
 import type * as NapiCanvas from '@napi-rs/canvas';
-import { checkInteger, checkOneOf, checkOptions, shown } from '../core/check.js';
+import { checkInteger, checkOneOf, checkOptions, readOnce, shown } from '../core/check.js';
 import { FramewireError } from '../core/errors.js';
 import { checkedMetadata, type FrameMetadata } from './frame-metadata.js';
 import { PIXEL_FORMATS, type PixelFormat } from './pixel-format.js';
@@ -114,15 +114,13 @@ export function pixelsOf(canvas: CanvasSource): RgbaPicture {
   return { data, width, height };
 }
 
-/** @throws TypeError or RangeError if there is nothing to draw on, or an option is wrong. */
-export function checkDrawing(context: unknown, options: DrawOptions): void {
+/** A copy of the options. @throws TypeError or RangeError if there is nothing to draw on, or one is wrong. */
+export function checkedDrawing(context: unknown, options: DrawOptions): DrawOptions {
   if (typeof (context as { drawImage?: unknown } | undefined)?.drawImage !== 'function') {
     throw new TypeError(`context must be a canvas's drawing context, got ${shown(context)}.`);
   }
-  checkOptions(options, 'options');
-  for (const name of ['x', 'y', 'width', 'height'] as const) {
-    const value = (options as DrawOptions | undefined)?.[name];
-    if (value === undefined) continue;
+  const read = readOnce(options, 'options', { x: true, y: true, width: true, height: true });
+  for (const [name, value] of Object.entries(read) as [string, unknown][]) {
     if (typeof value !== 'number') {
       throw new TypeError(`options.${name} must be a finite number, got ${shown(value)}.`);
     }
@@ -130,4 +128,5 @@ export function checkDrawing(context: unknown, options: DrawOptions): void {
       throw new RangeError(`options.${name} must be a finite number, got ${shown(value)}.`);
     }
   }
+  return read;
 }

@@ -9,7 +9,7 @@ import { checkTensorOptions, type TensorOptions, toFloat32Pixels } from './float
 import {
   canvasOf,
   type CanvasSource,
-  checkDrawing,
+  checkedDrawing,
   checkedDescription,
   type DrawnDescription,
   type DrawnFrameOptions,
@@ -333,9 +333,9 @@ export class VideoFrame implements Disposable {
    * @throws FramewireError `closed` once the frame is closed.
    */
   drawTo(context: SKRSContext2D, options: DrawOptions = {}): void {
-    checkDrawing(context, options);
+    const checked = checkedDrawing(context, options);
     const canvas = this.toCanvas();
-    const { x = 0, y = 0, width = canvas.width, height = canvas.height } = given(options);
+    const { x = 0, y = 0, width = canvas.width, height = canvas.height } = checked;
     context.drawImage(canvas, x, y, width, height);
   }
 

@@ -1,6 +1,6 @@
 // Makes the calls of one class: chooses them, makes their arguments, and judges how they end.
 
-import { setImmediate as macrotask } from 'node:timers/promises';
+import { setImmediate as macrotask, setTimeout as sleep } from 'node:timers/promises';
 import { types } from 'node:util';
 import { describe, label } from './describe.mjs';
 import {
@@ -35,6 +35,7 @@ export class Defect extends Error {}
  * - `fresh`: by kind, functions that make an object for `take()` with good arguments;
  * - `close`: by kind, how to let go of one that is no longer held;
  * - `hold`: by kind, how many are held; `neverForget`: kinds that are never left to the collector;
+ * - `pauseMs`: how long it waits now and then, for what is under way to come about. Default 0;
  * - `start`: gets the fuzzer before the first call; `end`: ends all that still waits.
  */
 export class Fuzzer {
@@ -73,7 +74,7 @@ export class Fuzzer {
       const pause = this.random.int(0, 9);
       this.#make(name);
       this.#check();
-      if (pause === 0) await macrotask();
+      if (pause === 0) await sleep(this.#target.pauseMs ?? 0);
       else if (pause < 3) await null;
       await this.#settle(MAX_PENDING);
       if (this.#index % 50 === 0) onProgress?.(this.#index);

@@ -7,6 +7,7 @@
  */
 export const TARGETS = {
   VideoFrame: { file: 'video-frame', covers: ['VideoFrame'] },
+  Images: { file: 'images', covers: [] },
   AudioFrame: { file: 'audio-frame', covers: ['AudioFrame'] },
   VideoSource: {
     file: 'sources',
@@ -20,10 +21,19 @@ export const TARGETS = {
   },
   VideoStream: { file: 'streams', name: 'videoStreams', covers: ['VideoStream'] },
   AudioStream: { file: 'streams', name: 'audioStreams', covers: ['AudioStream'] },
+  AudioResampler: { file: 'sound-work', name: 'resampling', covers: ['AudioResampler'] },
+  AudioProcessing: { file: 'sound-work', name: 'processing', covers: ['AudioProcessingModule'] },
+  AVSynchronizer: { file: 'sync', name: 'synchronizer', covers: ['AVSynchronizer'] },
+  MediaClock: { file: 'sync', name: 'clock', covers: ['MediaClock'] },
+  LipSync: { file: 'sync', name: 'lipSync', covers: ['BeepAndFlash', 'BeepAndFlashMeter'] },
   FramePacer: { file: 'timing', name: 'pacers', covers: ['FramePacer'] },
   Fps: { file: 'timing', name: 'rates', covers: ['FpsTracker', 'FpsThinner', 'thinFps'] },
   AccessToken: { file: 'tokens', name: 'tokens', covers: ['AccessToken'] },
-  Others: { file: 'tokens', name: 'others', covers: ['configureLog', 'RpcError'] },
+  Others: {
+    file: 'tokens',
+    name: 'others',
+    covers: ['configureLog', 'configureMemory', 'RpcError'],
+  },
   TestKit: {
     file: 'testing',
     covers: ['Tone', 'solidFrame', 'meanColor', 'colorDistance', 'frequencyOf'],
@@ -76,5 +86,6 @@ export const SELF_TESTS = {
 export const EXEMPT = {
   FramewireError: 'made by the package alone',
   whenIdle: 'takes nothing',
+  memoryUsage: 'takes nothing',
   DataPacket: 'made by a room alone',
 };

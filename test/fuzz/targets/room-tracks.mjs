@@ -68,6 +68,7 @@ export async function tracks() {
       });
     },
     end: leave,
+    pauseMs: 15,
     calls: {
       publishTrack: method('me', 'publishTrack', (f) => [anyTrack(f), publishOptions(f)], {
         gives: 'own',

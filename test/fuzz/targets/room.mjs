@@ -60,6 +60,7 @@ export async function rooms() {
   return {
     fresh: { room: () => new Room() },
     hold: { room: 4, tracks: 6 },
+    pauseMs: 15,
     neverForget: ['room'],
     close: {
       room: (room) => room.disconnect(),

@@ -1,6 +1,7 @@
 import {
   AccessToken,
   configureLog,
+  configureMemory,
   LOG_LEVELS,
   PARTICIPANT_KINDS,
   RpcError,
@@ -75,6 +76,14 @@ export const others = {
         (...given) => configureLog(...given),
       );
       configureLog({ level: 'debug', rtcNodeLevel: 'silent' });
+    },
+    configureMemory: (f) => {
+      f.call(
+        'configureMemory',
+        [f.options({ maxBytes: () => f.int(1, 1e9), maxIdleBytes: () => f.int(0, 1e8) })],
+        (...given) => configureMemory(...given),
+      );
+      configureMemory({ maxBytes: 2 ** 30, maxIdleBytes: 2 ** 26 });
     },
     'new RpcError': construct(
       RpcError,

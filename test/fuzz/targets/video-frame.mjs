@@ -1,4 +1,4 @@
-import { PIXEL_FORMATS, ROTATIONS, VideoFrame } from 'framewire';
+import { PIXEL_FORMATS, ROTATIONS, SCALE_FITS, VideoFrame } from 'framewire';
 import { construct, getters, invoke, method } from '../calls.mjs';
 import { detach } from '../hostile.mjs';
 
@@ -82,6 +82,35 @@ export const frameCalls = {
     { gives: 'frame' },
   ),
   'frame.upright': method('frame', 'upright', () => [], { gives: 'frame' }),
+  'frame.rotate': method('frame', 'rotate', (f) => [f.of(ROTATIONS)], { gives: 'frame' }),
+  'frame.crop': method(
+    'frame',
+    'crop',
+    (f) => [
+      f.options(
+        {
+          x: () => f.int(0, 20),
+          y: () => f.int(0, 20),
+          width: () => f.int(1, 30),
+          height: () => f.int(1, 30),
+        },
+        { needed: ['x', 'y', 'width', 'height'] },
+      ),
+    ],
+    { gives: 'frame' },
+  ),
+  'frame.scale': method(
+    'frame',
+    'scale',
+    (f) => [
+      f.options({
+        width: () => f.int(1, 60),
+        height: () => f.int(1, 60),
+        fit: () => f.of(SCALE_FITS),
+      }),
+    ],
+    { gives: 'frame' },
+  ),
   'frame.toFloat32': method('frame', 'toFloat32', (f) => [
     f.options(
       {
