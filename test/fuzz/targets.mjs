@@ -23,6 +23,8 @@ export const TARGETS = {
   AudioStream: { file: 'streams', name: 'audioStreams', covers: ['AudioStream'] },
   AudioResampler: { file: 'sound-work', name: 'resampling', covers: ['AudioResampler'] },
   AudioProcessing: { file: 'sound-work', name: 'processing', covers: ['AudioProcessingModule'] },
+  AudioMixer: { file: 'mixing', name: 'mixing', covers: ['AudioMixer'] },
+  Generators: { file: 'mixing', name: 'generating', covers: ['sineWave', 'silence'] },
   AVSynchronizer: { file: 'sync', name: 'synchronizer', covers: ['AVSynchronizer'] },
   MediaClock: { file: 'sync', name: 'clock', covers: ['MediaClock'] },
   LipSync: { file: 'sync', name: 'lipSync', covers: ['BeepAndFlash', 'BeepAndFlashMeter'] },
