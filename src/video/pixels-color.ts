@@ -50,25 +50,28 @@ export function rgbToYuv(
   const stride = width * from.bytes;
   for (let y = 0; y < height; y++) {
     const at = (flipY ? height - 1 - y : y) * stride;
-    lumaRow(source, target, at, y * width, width, from);
-    if ((y & shiftY) !== 0) continue;
+    const luma = y * width;
     const chroma = (y >> shiftY) * to.chromaStride;
     const whole = width >> shiftX;
     // The last column of an odd width is a block of one column.
-    const right = whole * 2 * from.bytes;
+    const right = at + whole * 2 * from.bytes;
     const last = chroma + whole * to.chromaStep;
     if (shiftY === 0) {
-      if (shiftX === 0) chromaLine(source, target, at, chroma, width, from, to);
-      else chromaPairs(source, target, at, chroma, whole, from, to);
-      if (whole < to.chromaWidth) chromaLine(source, target, at + right, last, 1, from, to);
+      if (shiftX === 0) convertLine(source, target, at, luma, chroma, width, from, to);
+      else convertPairs(source, target, at, luma, chroma, whole, from, to);
+      if (whole < to.chromaWidth) {
+        convertLine(source, target, right, luma + width - 1, last, 1, from, to);
+      }
       continue;
     }
+    lumaRow(source, target, at, luma, width, from);
+    if (y % 2 === 1) continue;
     // The second row of the block, or the first again at the lower edge of an odd height.
     const second = Math.min(y + 1, height - 1);
     const below = (flipY ? height - 1 - second : second) * stride;
     chromaRow(source, target, at, below, 1, chroma, whole, from, to);
     if (whole < to.chromaWidth) {
-      chromaRow(source, target, at + right, below + right, 0, last, 1, from, to);
+      chromaRow(source, target, right, below + right - at, 0, last, 1, from, to);
     }
   }
   if (to.alpha < 0) return;
@@ -160,42 +163,56 @@ function chromaRow(
   }
 }
 
-/** A chroma sample for each pixel. */
-function chromaLine(
+/** A row with a chroma sample for each pixel. */
+function convertLine(
   source: Uint8Array,
   target: Uint8Array,
   from: number,
+  luma: number,
   chroma: number,
   count: number,
   { bytes, r, g, b }: PackedLayout,
   { u, v }: YuvLayout,
 ): void {
-  for (let i = 0; i < count; i++, from += bytes, chroma++) {
+  const toU = u + chroma;
+  const toV = v + chroma;
+  for (let i = 0; i < count; i++, from += bytes) {
     const red = source[from + r]!;
     const green = source[from + g]!;
     const blue = source[from + b]!;
-    target[chroma + u] = (U_B * blue - U_R * red - U_G * green + LINE_BIAS) >> 16;
-    target[chroma + v] = (V_R * red - V_G * green - V_B * blue + LINE_BIAS) >> 16;
+    target[luma + i] = (Y_R * red + Y_G * green + Y_B * blue + Y_BIAS) >> 16;
+    target[toU + i] = (U_B * blue - U_R * red - U_G * green + LINE_BIAS) >> 16;
+    target[toV + i] = (V_R * red - V_G * green - V_B * blue + LINE_BIAS) >> 16;
   }
 }
 
-/** A chroma sample for each two pixels of a row. */
-function chromaPairs(
+/** A row with a chroma sample for each two pixels, `count` of them. */
+function convertPairs(
   source: Uint8Array,
   target: Uint8Array,
   from: number,
+  luma: number,
   chroma: number,
   count: number,
   { bytes, r, g, b }: PackedLayout,
   { u, v }: YuvLayout,
 ): void {
-  const advance = 2 * bytes;
-  for (let i = 0; i < count; i++, from += advance, chroma++) {
-    const red = source[from + r]! + source[from + bytes + r]!;
-    const green = source[from + g]! + source[from + bytes + g]!;
-    const blue = source[from + b]! + source[from + bytes + b]!;
-    target[chroma + u] = (U_B * blue - U_R * red - U_G * green + PAIR_BIAS) >> 17;
-    target[chroma + v] = (V_R * red - V_G * green - V_B * blue + PAIR_BIAS) >> 17;
+  const toU = u + chroma;
+  const toV = v + chroma;
+  for (let i = 0; i < count; i++, from += 2 * bytes, luma += 2) {
+    const red = source[from + r]!;
+    const green = source[from + g]!;
+    const blue = source[from + b]!;
+    const nextRed = source[from + bytes + r]!;
+    const nextGreen = source[from + bytes + g]!;
+    const nextBlue = source[from + bytes + b]!;
+    target[luma] = (Y_R * red + Y_G * green + Y_B * blue + Y_BIAS) >> 16;
+    target[luma + 1] = (Y_R * nextRed + Y_G * nextGreen + Y_B * nextBlue + Y_BIAS) >> 16;
+    const reds = red + nextRed;
+    const greens = green + nextGreen;
+    const blues = blue + nextBlue;
+    target[toU + i] = (U_B * blues - U_R * reds - U_G * greens + PAIR_BIAS) >> 17;
+    target[toV + i] = (V_R * reds - V_G * greens - V_B * blues + PAIR_BIAS) >> 17;
   }
 }
 
