@@ -1,19 +1,21 @@
 // All 121 conversions of a 1080p frame, in milliseconds of processor time, which a busy machine does not
 // lengthen:
-//   node bench/convert.mjs [--json] [--rounds 9] [--pairs RGBA:I420,I420:RGBA]
+//   node bench/convert.mjs [--json] [--write] [--rounds 12] [--pairs RGBA:I420,I420:RGBA]
 // `framewireMs` is frame.convert(), the way it goes; `ownMs` Framewire's own code alone; `nativeMs` the
 // native conversion alone, without getting at the pixels; `rtcNodeMs` rtc-node's frame.convert(), which
 // copies them. The last two are there where the native side has the pair at all. They take turns; each
-// figure is the median of the rounds.
+// figure is the median of the rounds. `--write` also writes bench/conversions.json, of which
+// `FRAMEWIRE_WRITE_DOCS=1 npm test -- test/unit/formats-page.test.ts` makes the table in docs/formats.md.
 
+import { writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 const require = createRequire(import.meta.url);
-const inside = (path) =>
-  require(join(dirname(dirname(fileURLToPath(import.meta.url))), 'dist', path));
+const here = dirname(fileURLToPath(import.meta.url));
+const inside = (path) => require(join(dirname(here), 'dist', path));
 const { PIXEL_FORMATS, VideoFrame } = require('framewire');
 const rtc = require('@livekit/rtc-node');
 const { convertPixels } = inside('video/convert-pixels.js');
@@ -23,7 +25,8 @@ const { ffi } = inside('native/ffi-client.js');
 const { values } = parseArgs({
   options: {
     json: { type: 'boolean', default: false },
-    rounds: { type: 'string', default: '9' },
+    write: { type: 'boolean', default: false },
+    rounds: { type: 'string', default: '12' },
     pairs: { type: 'string' },
   },
 });
@@ -85,7 +88,8 @@ function timeOf(run) {
 }
 
 function median(times) {
-  return times.toSorted((one, other) => one - other)[Math.floor(times.length / 2)];
+  const middle = times.toSorted((one, other) => one - other)[Math.floor(times.length / 2)];
+  return Number(middle.toFixed(3));
 }
 
 async function measure(pair) {
@@ -94,7 +98,9 @@ async function measure(pair) {
   const times = new Map(ways.map(([name]) => [name, []]));
   // The first two rounds are for the compiler.
   for (let round = -2; round < rounds; round++) {
-    for (const [name, run] of ways) {
+    for (let turn = 0; turn < ways.length; turn++) {
+      // Each of them comes after each other now and then: what one leaves in the cache, the next finds.
+      const [name, run] = ways[(turn + round + 2) % ways.length];
       const time = timeOf(run);
       if (round >= 0) times.get(name).push(time);
     }
@@ -116,5 +122,9 @@ for (const pair of chosen) {
   const figures = [one.framewireMs, one.ownMs, one.nativeMs, one.rtcNodeMs].map(shown).join('');
   console.log(`${`${one.from} > ${one.to}`.padEnd(16)} ${figures}`);
 }
-if (values.json) console.log(JSON.stringify({ width, height, rounds, pairs }));
+const results = { width, height, rounds, pairs };
+if (values.json) console.log(JSON.stringify(results));
+if (values.write) {
+  writeFileSync(join(here, 'conversions.json'), `${JSON.stringify(results, null, 2)}\n`);
+}
 process.exit(0);
