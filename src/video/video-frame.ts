@@ -412,9 +412,10 @@ export class VideoFrame implements Disposable {
     this.close();
   }
 
-  /** @internal Calls `use` with what native code needs to know of the pixels. */
-  withNativePixels<T>(use: (pixels: PixelsForNative) => T): T {
-    return this.#open().withNativePixels(this, use);
+  /** @internal Calls `use` with what native code needs to know of the pixels, or of the part that is `format`. */
+  withNativePixels<T>(use: (pixels: PixelsForNative) => T, format: PixelFormat = this.format): T {
+    const { width, height } = this;
+    return this.#open().withNativePixels({ format, width, height }, use);
   }
 
   static #drawn(picture: RgbaPicture, { format, ...rest }: DrawnDescription): VideoFrame {

@@ -49,10 +49,20 @@ export interface CaptureFrameOptions {
 export const MIN_VIDEO_DIMENSION = 16;
 
 /**
- * Formats that LiveKit takes as they are, whoever sees the track. The others are converted to I420
- * first: NV12 ends the process when a stream reads the local track, I010 does so anywhere.
+ * Formats whose pixels LiveKit is given where they lie, and what it's told that they are: the first part of
+ * I420A is I420. The others are converted to I420 first. NV12 ends the process when a stream reads the local
+ * track, I010 does so anywhere; of I422 and I444, what remains after cropping has other colours, or lies
+ * outside of the memory (all measured).
  */
-const TAKEN_AS_THEY_ARE: readonly PixelFormat[] = ['RGBA', 'BGRA', 'ARGB', 'ABGR', 'RGB24', 'I420'];
+const TAKEN_AS: { readonly [F in PixelFormat]?: PixelFormat } = {
+  RGBA: 'RGBA',
+  BGRA: 'BGRA',
+  ARGB: 'ARGB',
+  ABGR: 'ABGR',
+  RGB24: 'RGB24',
+  I420: 'I420',
+  I420A: 'I420',
+};
 
 /**
  * Where the frames of a local video track come from: your code.
@@ -134,13 +144,14 @@ export class VideoSource extends MediaSource {
 
     const fitting = this.#fitted(frame);
     try {
+      const details = {
+        timestampUs: at,
+        rotation: ROTATIONS.indexOf(rotation),
+        metadata: { ...metadata, frameId: this.#frames >>> 0 },
+      };
       fitting.withNativePixels((pixels) => {
-        captureVideoFrame(this.handle, pixels, {
-          timestampUs: at,
-          rotation: ROTATIONS.indexOf(rotation),
-          metadata: { ...metadata, frameId: this.#frames >>> 0 },
-        });
-      });
+        captureVideoFrame(this.handle, pixels, details);
+      }, TAKEN_AS[fitting.format]);
     } finally {
       if (fitting !== frame) fitting.close();
     }
@@ -202,7 +213,7 @@ export class VideoSource extends MediaSource {
       using convertible = frame.convert('I420');
       return convertible.scale({ width, height });
     }
-    return TAKEN_AS_THEY_ARE.includes(frame.format) ? frame : frame.convert('I420');
+    return frame.format in TAKEN_AS ? frame : frame.convert('I420');
   }
 }
 
