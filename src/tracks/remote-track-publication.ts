@@ -167,7 +167,7 @@ export class RemoteTrackPublication extends TrackPublication {
     if (track.kind === 'video') track.roomLimitFps(this.#videoFps);
     track.roomEnabled(this.enabled);
     this.#settings.subscribed(this.state.publicationHandle);
-    this.#subscription.settle();
+    this.#subscription.came();
   }
 
   /** @internal Its publisher took it back, or one of the two left. */

@@ -15,6 +15,7 @@ const RECENT_MS = 5_000;
 /** Whether a track is asked for, and how it's asked for so that it comes. */
 export class Subscription {
   readonly #send: (subscribed: boolean) => void;
+  #unwanted = false;
   #unsubscribedMs = -Infinity;
   #timer: NodeJS.Timeout | undefined;
 
@@ -26,6 +27,7 @@ export class Subscription {
   /** Asks for the track. */
   subscribe(): void {
     this.settle();
+    this.#unwanted = false;
     const sinceMs = performance.now() - this.#unsubscribedMs;
     if (sinceMs >= RECENT_MS) this.#send(true);
     else if (sinceMs >= SETTLE_MS) this.#ask(RETRIES);
@@ -35,11 +37,18 @@ export class Subscription {
   /** Takes that back. */
   unsubscribe(): void {
     this.settle();
+    this.#unwanted = true;
     this.#unsubscribedMs = performance.now();
     this.#send(false);
   }
 
-  /** It came, or never will: nothing is asked any more. */
+  /** It came. If it isn't wanted any more, as the server may forget in a quick reconnect, it's told again. */
+  came(): void {
+    if (this.#unwanted) this.unsubscribe();
+    else this.settle();
+  }
+
+  /** It never will come: nothing is asked any more. */
   settle(): void {
     clearTimeout(this.#timer);
   }

@@ -47,7 +47,7 @@ describe('Subscription', () => {
     one.unsubscribe();
     one.subscribe();
     jest.advanceTimersByTime(100);
-    one.settle();
+    one.came();
     jest.advanceTimersByTime(60_000);
     expect(asked).toEqual([false, true]);
     one.unsubscribe();
@@ -55,6 +55,20 @@ describe('Subscription', () => {
     one.unsubscribe();
     jest.advanceTimersByTime(60_000);
     expect(asked).toEqual([false, true, false, false]);
+  });
+
+  it('gives up once more what comes although it was given up', () => {
+    const { asked, one } = subscription();
+    one.came();
+    expect(asked).toEqual([]);
+    one.unsubscribe();
+    one.came();
+    expect(asked).toEqual([false, false]);
+    one.subscribe();
+    jest.advanceTimersByTime(100);
+    one.came();
+    expect(asked).toEqual([false, false, true]);
+    expect(jest.getTimerCount()).toBe(0);
   });
 
   it('reports nothing when asking anew is refused', () => {
