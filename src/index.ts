@@ -142,6 +142,13 @@ export {
   type TokenRoomConfig,
 } from './room/access-token.js';
 export type { ChatOptions } from './room/chat.js';
+export {
+  answerClockRequests,
+  CLOCK_RPC_METHOD,
+  type MeasureClockOffsetOptions,
+  type MeasuredClockOffset,
+  measureClockOffset,
+} from './room/clock-offset.js';
 export type { ChatMessage } from './room/chat-message.js';
 export type { ByteStreamInfo, StreamInfo, TextStreamInfo } from './native/stream-info.js';
 export { ByteStreamReader } from './room/byte-stream-reader.js';

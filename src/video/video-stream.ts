@@ -16,6 +16,7 @@ import { openTrackStream } from '../native/track-stream.js';
 import { openVideoStream } from '../native/video-requests.js';
 import { FpsThinner } from './fps-thinner.js';
 import { ageUs, FrameAges } from './frame-ages.js';
+import { MetadataShare } from './metadata-share.js';
 import { PIXEL_FORMATS, type PixelFormat } from './pixel-format.js';
 import { nativeByteLength, receivedFrame } from './received-frame.js';
 import type { VideoFrame } from './video-frame.js';
@@ -122,15 +123,28 @@ export class VideoStream extends FrameStream<QueuedFrame, VideoFrame, VideoStrea
   protected override open(track: TrackHandle, onEnded: () => void): () => void {
     this.#ages = new FrameAges();
     this.#meter.begin();
-    return openTrackStream(track, {
-      open: (handle) =>
-        openVideoStream({ track: handle, type: nativeType(this.#settings.format) }, (event) => {
-          if (event.kind === 'end') onEnded();
-          else if (track.withheld) ffi().drop(event.frame.handle);
-          else if (event.kind === 'video') this.#receive(event.frame, track);
-        }),
-      fail: (error) => this.fail(error),
+    const sharing = MetadataShare.of(track).join((frame) => {
+      this.#receive(frame, track);
     });
+    const type = nativeType(this.#settings.format);
+    try {
+      const close = openTrackStream(track, {
+        open: (handle) =>
+          openVideoStream({ track: handle, type }, (event) => {
+            if (event.kind === 'end') onEnded();
+            else if (track.withheld) ffi().drop(event.frame.handle);
+            else if (event.kind === 'video') sharing.arrived(event.frame);
+          }),
+        fail: (error) => this.fail(error),
+      });
+      return () => {
+        close();
+        sharing.leave();
+      };
+    } catch (error) {
+      sharing.leave();
+      throw error;
+    }
   }
 
   #receive(frame: NativeVideoFrame, track: TrackHandle): void {
