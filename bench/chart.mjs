@@ -49,7 +49,7 @@ function drawRow({ chart, unit, values }, y) {
     const length = Math.max(2, (BAR_WIDTH * value) / most);
     return `
   <rect class="${side}" x="${LABEL_WIDTH}" y="${top}" width="${length.toFixed(1)}" height="${BAR}" rx="2"/>
-  <text class="small" x="${(LABEL_WIDTH + length + 6).toFixed(1)}" y="${top + BAR - 2}">${figure(value)} ${unit}</text>`;
+  <text class="small" x="${(LABEL_WIDTH + length + 6).toFixed(1)}" y="${top + BAR - 2}">${`${figure(value)} ${unit}`.trim()}</text>`;
   });
   const height = Object.keys(values).length * (BAR + 3);
   const middle = y + height / 2 + 3;

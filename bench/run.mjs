@@ -14,6 +14,7 @@ import { nodes, python, run } from './lib/programs.mjs';
 import { printRow } from './lib/table.mjs';
 import { writeFigures } from './lib/write.mjs';
 import { consumer } from './rows/consumer.mjs';
+import { convert } from './rows/convert.mjs';
 import { drop } from './rows/drop.mjs';
 import { many } from './rows/many.mjs';
 import { publisher } from './rows/publisher.mjs';
@@ -22,7 +23,7 @@ import { stages } from './rows/stages.mjs';
 import { streams } from './rows/streams.mjs';
 import { subscriber } from './rows/subscriber.mjs';
 
-const BENCHES = [receive, stages, drop, streams, consumer, subscriber, publisher, many];
+const BENCHES = [receive, stages, drop, streams, consumer, subscriber, publisher, many, convert];
 const names = BENCHES.map(({ name }) => name).join(', ');
 
 function usage(fault) {

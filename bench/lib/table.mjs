@@ -5,7 +5,7 @@ const SIDES = ['framewire', 'rtc-node', 'python'];
 /** A number with about three figures. */
 export function figure(value) {
   if (value === undefined) return '';
-  if (value >= 100) return value.toFixed(0);
+  if (Number.isInteger(value) || value >= 100) return value.toFixed(0);
   if (value >= 10) return value.toFixed(1);
   return value.toFixed(value >= 1 ? 2 : 3);
 }

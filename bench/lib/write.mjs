@@ -22,8 +22,16 @@ export function writeFigures(results) {
   const [head, tail] = [text.split(BEGIN)[0], text.split(END)[1]];
   const { machine, nodes, date, rounds } = all;
   const from = `On ${machine}, Node ${nodes.join(' and ')}, ${date}, medians of ${rounds} rounds.`;
-  writeFileSync(readme, `${head}${BEGIN}\n\n${from}\n\n${markdown(all.rows)}\n\n${END}${tail}`);
+  writeFileSync(
+    readme,
+    `${head}${BEGIN}\n\n${from}\n\n${markdown(all.rows.filter(isShown))}\n\n${END}${tail}`,
+  );
   drawChart();
+}
+
+/** Pairs that the native side doesn't have stand beside nothing. */
+function isShown({ bench, target }) {
+  return bench !== 'convert' || target !== undefined;
 }
 
 export function readResults() {

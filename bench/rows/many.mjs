@@ -32,7 +32,7 @@ export const many = {
     for (const side of ['framewire', 'rtc-node', ...(python ? ['python'] : [])]) {
       const names = Array.from({ length: MOST_STREAMS }, (_, i) => `${side}-${i}`);
       const input = JSON.stringify(await Promise.all(names.map(token)));
-      const args = [server.url, FPS, FIRST, STEP];
+      const args = [server.url, WIDTH, FPS, FIRST, STEP];
       const program =
         side === 'python' ? ['python_subscriber.py', 'many', ...args] : ['many.mjs', side, ...args];
       results[side] = await run(program, { core, input });

@@ -1,17 +1,20 @@
 // How many participants of one process can receive a track, in a process of its own:
-//   node bench/sides/many.mjs framewire|rtc-node <url> <fps> <first> <step> < tokens.json
+//   node bench/sides/many.mjs framewire|rtc-node <url> <width> <fps> <first> <step> < tokens.json
+// A frame that comes more than a second late is as good as lost: without a bound, none ever is.
 // Joins with `first` of them, and then with `step` more at a time, until a twentieth of the frames is missing. Prints the most streams that had
 // theirs, and what each step saw.
 
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { subscribers } from '../lib/subscribers.mjs';
+import { drawnMsAgo } from '../lib/time-code.mjs';
 
-const [side, url, fps, first, step] = process.argv.slice(2);
+const [side, url, width, fps, first, step] = process.argv.slice(2);
 const tokens = JSON.parse(readFileSync(0, 'utf8'));
 const SETTLE_MS = 1500;
 const MEASURE_MS = 3000;
 const ENOUGH = 0.95;
+const TOO_LATE_MS = 1000;
 
 const counts = [];
 const steps = [];
@@ -25,7 +28,7 @@ while (share >= ENOUGH && tokens.length > 0) {
     const i = counts.push(0) - 1;
     kept.push(
       subscribers[side]({ url, token }, (pixels) => {
-        counts[i] += pixels.length > 0 ? 1 : 0;
+        if (drawnMsAgo(pixels, { width: Number(width) }) < TOO_LATE_MS) counts[i] += 1;
         return true;
       }),
     );

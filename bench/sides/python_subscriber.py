@@ -1,7 +1,7 @@
 """The rows with a server for LiveKit's Python SDK; says what subscriber.mjs and many.mjs say.
 
     python bench/sides/python_subscriber.py subscriber <url> <token> <width> <seconds>
-    python bench/sides/python_subscriber.py many <url> <fps> <first> <step> < tokens.json
+    python bench/sides/python_subscriber.py many <url> <width> <fps> <first> <step> < tokens.json
 """
 
 import asyncio
@@ -17,6 +17,7 @@ WARM_UP_S = 1.5
 SETTLE_S = 1.5
 MEASURE_S = 3
 ENOUGH = 0.95
+TOO_LATE_MS = 1000
 SQUARE = 16
 BITS = 40
 
@@ -85,7 +86,7 @@ async def subscriber(url: str, token: str, width: str, seconds: str) -> dict:
     }
 
 
-async def many(url: str, fps: str, first: str, step: str) -> dict:
+async def many(url: str, width: str, fps: str, first: str, step: str) -> dict:
     tokens = json.load(sys.stdin)
     counts: list[int] = []
     steps = []
@@ -95,7 +96,8 @@ async def many(url: str, fps: str, first: str, step: str) -> dict:
 
     def counter(i: int):
         def on_pixels(pixels) -> bool:
-            counts[i] += 1 if len(pixels) > 0 else 0
+            if drawn_ms_ago(pixels, int(width)) < TOO_LATE_MS:
+                counts[i] += 1
             return True
 
         return on_pixels
