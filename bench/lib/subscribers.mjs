@@ -4,14 +4,17 @@ import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);
 
-/** Join a room and read its video. Each calls `onPixels` for each frame, until that returns false. */
+/**
+ * Join a room and read its video. Each calls `onPixels` for each frame, until that returns false. Only
+ * Framewire's has a bound on the frames that wait, `capacity`.
+ */
 export const subscribers = {
-  async framewire({ url, token }, onPixels) {
+  async framewire({ url, token, capacity = 1 }, onPixels) {
     const { Room, VideoStream } = require('framewire');
     const room = new Room();
     await room.connect(url, token);
     const { track } = await room.waitForTrack({ kind: 'video' });
-    for await (const frame of new VideoStream(track)) {
+    for await (const frame of new VideoStream(track, { capacity })) {
       const goOn = onPixels(frame.data);
       frame.close();
       if (!goOn) break;
