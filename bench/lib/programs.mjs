@@ -59,12 +59,15 @@ export function start([file, ...args], { node = process.execPath, core, input } 
     cwd: root,
     // Without rtc-node's log for developers, which it writes to stdout, and the native one.
     env: { ...process.env, NODE_ENV: 'production', RUST_LOG: 'off' },
-    stdio: ['pipe', 'pipe', 'inherit'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
   running.add(child);
   child.once('close', () => running.delete(child));
   child.stdin.on('error', () => undefined);
   child.stdin.end(input);
+  // Shown if it fails: the others' native libraries have a lot to say.
+  child.complaints = '';
+  child.stderr.on('data', (chunk) => (child.complaints = (child.complaints + chunk).slice(-4096)));
   return child;
 }
 
@@ -79,7 +82,9 @@ export async function run(program, options) {
   });
   const last = output.trim().split('\n').at(-1) ?? '';
   if (code !== 0 || !last.startsWith('{')) {
-    throw new Error(`bench/sides/${program.join(' ')} ended with ${code}: ${last}`);
+    throw new Error(
+      `bench/sides/${program.join(' ')} ended with ${code}: ${last}\n${child.complaints}`,
+    );
   }
   return JSON.parse(last);
 }
@@ -89,7 +94,9 @@ export async function startAndWait(program, options) {
   const child = start(program, options);
   await new Promise((resolve, reject) => {
     child.stdout.once('data', resolve);
-    child.once('close', () => reject(new Error(`bench/sides/${program[0]} ended at once.`)));
+    child.once('close', () => {
+      reject(new Error(`bench/sides/${program[0]} ended at once: ${child.complaints}`));
+    });
   });
   child.stdout.resume();
   return child;
