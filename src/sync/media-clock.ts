@@ -28,10 +28,8 @@ export interface AudioTiming {
   readonly captureTimeUs?: number;
 }
 
-/** When a picture came and was taken: a `VideoFrame` fits. */
+/** When a picture was taken: a `VideoFrame` fits. */
 export interface VideoTiming {
-  /** When it came, on this machine's monotonic clock, in integer microseconds. */
-  readonly timestampUs: number;
   readonly metadata: {
     /** By the publisher's clock, in integer microseconds. */
     readonly captureTimeUs?: number;
@@ -62,8 +60,6 @@ const WINDOW_US = 2_000_000;
 const MIN_FRAMES = 5;
 /** While a stream begins, its buffers change by tens of milliseconds; they may take so many readings. */
 const SETTLING_READINGS = 10;
-/** A time stamp of video is of this machine's clock if it's this near to it. */
-const NEAR_US = 1_000_000;
 
 /**
  * What sound needs besides the network and the receiver's buffer. A packet of Opus is 20 ms long and
@@ -194,8 +190,7 @@ export class MediaClock {
    */
   video(frame: VideoTiming, nowUs: number = monotonicUs()): number | undefined {
     checkTiming(frame);
-    const { timestampUs, metadata } = frame;
-    checkInteger(timestampUs, 'frame.timestampUs');
+    const { metadata } = frame;
     checkOptions(metadata, 'frame.metadata');
     const { captureTimeUs } = metadata;
     if (captureTimeUs !== undefined) checkInteger(captureTimeUs, 'frame.metadata.captureTimeUs');
@@ -205,18 +200,14 @@ export class MediaClock {
       this.#leadUs = undefined;
       return undefined;
     }
-    // A reader that is slow has its frames late. They came before the time that they are to be shown.
-    const arrivedUs =
-      Math.abs(nowUs - timestampUs) < NEAR_US ? Math.min(nowUs, timestampUs) : nowUs;
-    this.#lagSumUs += arrivedUs - captureTimeUs;
+    const lagUs = nowUs - captureTimeUs;
+    this.#lagSumUs += lagUs;
     this.#lags += 1;
-    if (!this.#audioExpected || this.#master === 'video') {
-      this.#followVideo(arrivedUs - captureTimeUs, nowUs);
-    }
+    if (!this.#audioExpected || this.#master === 'video') this.#followVideo(lagUs, nowUs);
     const offsetUs = this.#offset.at(nowUs);
     if (offsetUs === undefined) return undefined;
     const placeUs = Math.round(captureTimeUs + offsetUs);
-    this.#leadUs = placeUs + (this.#audioLag.value ?? 0) - arrivedUs;
+    this.#leadUs = placeUs + (this.#audioLag.value ?? 0) - nowUs;
     return placeUs;
   }
 

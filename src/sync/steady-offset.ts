@@ -48,11 +48,11 @@ export class SteadyOffset {
     this.#movedUs = nowUs;
   }
 
-  /** The offset at a time, which is later than those asked for before. */
+  /** The offset at a time: it doesn't move while that is not later than those asked for before. */
   at(nowUs: number): number | undefined {
     if (this.#value === undefined) return undefined;
     const elapsedUs = Math.max(0, nowUs - this.#movedUs);
-    this.#movedUs = nowUs;
+    this.#movedUs += elapsedUs;
     const error = this.#target - this.#value;
     // What has begun to move goes all the way: stopped at the edge, it would soon start again.
     this.#moving = error !== 0 && (this.#moving || Math.abs(error) > this.#options.deadbandUs);

@@ -41,7 +41,6 @@ export class TrackFollower implements Disposable {
   readonly #forgetSignal: (() => void) | undefined;
   #audioUs: number | undefined;
   #timer: NodeJS.Timeout | undefined;
-  #warned = false;
 
   /** @internal */
   constructor(options: FollowOptions, tell: (delays: BufferDelays) => void) {
@@ -103,9 +102,8 @@ export class TrackFollower implements Disposable {
         this.close();
         return;
       }
-      // The next report may come: until then the clock goes on as it was.
-      if (!this.#warned) log('warn', 'the reports of a track could not be read', { error });
-      this.#warned = true;
+      // A track may be on its way out. If not, the next report comes, and the clock goes on till then.
+      log('debug', 'the reports of a track could not be read', { error });
     }
     this.#timer = setTimeout(() => void this.#read(), this.#intervalMs);
     // The streams keep the process alive; this only watches them.

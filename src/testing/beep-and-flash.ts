@@ -67,8 +67,8 @@ export class BeepAndFlash {
     }
     checkInteger(every, 'options.every', { min: 2 });
     this.#options = { width, height, fps, sampleRate, every };
-    this.#dark = solidFrame(DARK, { width, height, format: 'I420' });
-    this.#bright = solidFrame(BRIGHT, { width, height, format: 'I420' });
+    this.#dark = solidFrame(DARK, { width, height, format: 'RGBA' });
+    this.#bright = solidFrame(BRIGHT, { width, height, format: 'RGBA' });
   }
 
   /** The next picture and sound, which are then the caller's. Every so many, they flash and beep. */

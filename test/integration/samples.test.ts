@@ -125,6 +125,10 @@ const EXPECTED: Readonly<Record<string, (stdout: string) => void | Promise<void>
     // The sensor's lower half, turned clockwise.
     expect(colorDistance(cornerIn(stdout), RED)).toBeLessThan(30);
   },
+  'lip-sync': (stdout) => {
+    expect(stdout).toMatch(/As they came, sound was -?[\d.]+ ms later than its picture\./);
+    expect(stdout).toMatch(/On the clock, it was -?[\d.]+ ms later \(estimated\)\./);
+  },
   'speaking-list': (stdout) => {
     expect(stdout).toMatch(/Speaking: (ada|ben)/);
     expect(stdout).toMatch(/(ada|ben) spoke for [\d.]+ s/);
@@ -179,6 +183,8 @@ const EXPECTED: Readonly<Record<string, (stdout: string) => void | Promise<void>
 /** Those that take longer than 3: the server tells up to 3 seconds late of who publishes nothing. */
 const SECONDS: Readonly<Partial<Record<string, number>>> = {
   'rpc-server': 8,
+  // The buffers of a stream that begins come to rest first.
+  'lip-sync': 8,
   'chat-bot': 8,
   'receive-files': 8,
   // A large picture comes once the server finds that there is room for it.
