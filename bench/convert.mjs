@@ -56,24 +56,31 @@ function pictures() {
     if (i % 97 === 0) state = (state * 48271) % 2147483647;
     rgba.data[i] = i % 4 === 3 ? 255 : state + (i >> 6);
   }
-  return new Map(PIXEL_FORMATS.map((format) => [format, rgba.convert(format)]));
+  // In memory of the caller's, which all sides read where it lies.
+  return new Map(
+    PIXEL_FORMATS.map((format) => {
+      const pixels = rgba.convert(format).data.slice();
+      return [format, new VideoFrame(pixels, { width, height, format })];
+    }),
+  );
 }
 
 const frames = pictures();
 
 function waysOf(from, to) {
   const frame = frames.get(from);
-  const target = VideoFrame.create({ width, height, format: to });
+  const pixels = frame.data;
+  const target = new Uint8Array(frames.get(to).byteLength);
   const ways = {
     framewireMs: () => frame.convert(to).close(),
-    ownMs: () => convertPixels(frame.data, target.data, { from, to, width, height }),
+    ownMs: () => convertPixels(pixels, target, { from, to, width, height }),
   };
   if (NATIVE[from]?.includes(to)) {
     const type = PIXEL_FORMATS.indexOf(to);
-    const theirs = new rtc.VideoFrame(frame.data, width, height, PIXEL_FORMATS.indexOf(from));
+    const theirs = new rtc.VideoFrame(pixels, width, height, PIXEL_FORMATS.indexOf(from));
     ways.nativeMs = () =>
-      frame.withNativePixels((pixels) =>
-        ffi().drop(convertNatively(pixels, { type, flipY: false }).handle),
+      frame.withNativePixels((info) =>
+        ffi().drop(convertNatively(info, { type, flipY: false }).handle),
       );
     ways.rtcNodeMs = () => theirs.convert(type);
   }

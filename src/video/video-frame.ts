@@ -323,7 +323,7 @@ export class VideoFrame implements Disposable {
     using rgba = this.format === 'RGBA' ? this.clone() : this.convert('RGBA');
     using upright = rgba.upright();
     const { width, height } = upright;
-    return upright.borrow((view) => canvasOf(view, width, height));
+    return upright.#open().read((view) => canvasOf(view, width, height));
   }
 
   /**
