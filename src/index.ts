@@ -47,6 +47,11 @@ export {
   VoiceActivityDetector,
   type VoiceActivityDetectorOptions,
 } from './audio/voice-activity-detector.js';
+export { type AudioDevice, PlatformAudio } from './audio/platform-audio.js';
+export {
+  type PlatformAudioSource,
+  type PlatformAudioSourceOptions,
+} from './audio/platform-audio-source.js';
 export { OVERFLOWS, type Overflow } from './core/bounded-queue.js';
 export { FRAMEWIRE_ERROR_CODES, FramewireError, type FramewireErrorCode } from './core/errors.js';
 export {

@@ -1,4 +1,5 @@
 import { AudioSource } from '../audio/audio-source.js';
+import { PlatformAudioSource } from '../audio/platform-audio-source.js';
 import { checkString, shown } from '../core/check.js';
 import { FramewireError } from '../core/errors.js';
 import type { NativeTrackLease, TrackHandle } from '../core/track-handle.js';
@@ -24,7 +25,7 @@ export interface PublishedPlace {
  */
 export abstract class LocalTrack extends Track implements TrackHandle, AsyncDisposable {
   readonly remote: boolean = false;
-  readonly #source: VideoSource | AudioSource;
+  readonly #source: VideoSource | AudioSource | PlatformAudioSource;
   readonly #forgetSource: () => void;
   /** From the time it's asked for, so that no two rooms get it. */
   #place: PublishedPlace | 'publishing' | undefined;
@@ -32,7 +33,7 @@ export abstract class LocalTrack extends Track implements TrackHandle, AsyncDisp
   #echoes = 0;
 
   /** @internal */
-  protected constructor(name: string, source: VideoSource | AudioSource) {
+  protected constructor(name: string, source: VideoSource | AudioSource | PlatformAudioSource) {
     super(name);
     if (source.closed) throw new FramewireError('closed', 'source is closed.');
     this.#source = source;
@@ -195,12 +196,14 @@ export class LocalVideoTrack extends LocalTrack {
   }
 }
 
-/** Our own audio, made of an {@link AudioSource}. */
-export class LocalAudioTrack extends LocalTrack {
+/** Our own audio, made of an {@link AudioSource}, or of the microphone by a {@link PlatformAudioSource}. */
+export class LocalAudioTrack<
+  Source extends AudioSource | PlatformAudioSource = AudioSource | PlatformAudioSource,
+> extends LocalTrack {
   readonly kind = 'audio' as const;
-  readonly source: AudioSource;
+  readonly source: Source;
 
-  private constructor(name: string, source: AudioSource) {
+  private constructor(name: string, source: Source) {
     super(name, source);
     this.source = source;
   }
@@ -211,9 +214,12 @@ export class LocalAudioTrack extends LocalTrack {
    * @throws TypeError if an argument has the wrong type.
    * @throws FramewireError `closed` if the source is closed.
    */
-  static create(name: string, source: AudioSource): LocalAudioTrack {
+  static create<Source extends AudioSource | PlatformAudioSource>(
+    name: string,
+    source: Source,
+  ): LocalAudioTrack<Source> {
     checkString(name, 'name');
-    if (!(source instanceof AudioSource)) {
+    if (!(source instanceof AudioSource || source instanceof PlatformAudioSource)) {
       throw new TypeError(`source must be an AudioSource, got ${shown(source)}.`);
     }
     return new LocalAudioTrack(name, source);

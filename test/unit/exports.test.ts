@@ -67,6 +67,7 @@ const EXPORTS = [
   'PARTICIPANT_STATES',
   'PIXEL_FORMATS',
   'Participant',
+  'PlatformAudio',
   'RESAMPLER_QUALITIES',
   'RESIZES',
   'ROTATIONS',
