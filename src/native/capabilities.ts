@@ -1,4 +1,4 @@
-import { binding } from './binding.js';
+import { type Binding, binding } from './binding.js';
 import { canDetachViews } from './memory.js';
 
 /** Which paths this runtime has; see {@link capabilities}. */
@@ -13,6 +13,15 @@ export interface Capabilities {
    * Node 20 can't take a view of native memory back.
    */
   readonly zeroCopyBorrow: boolean;
+  /** Whether `AudioProcessingModule` works here. */
+  readonly audioProcessing: boolean;
+  /** Whether `AudioResampler` works here, and with it an `AudioMixer` of streams of other rates than its own. */
+  readonly audioResampling: boolean;
+  /**
+   * Whether the binding knows of the platform's own microphone and speaker. Whether there are any, only
+   * `PlatformAudio.open()` can tell.
+   */
+  readonly platformAudio: boolean;
 }
 
 /**
@@ -31,7 +40,21 @@ export const capabilities: Capabilities = Object.freeze({
   get zeroCopyBorrow() {
     return canDetachViews;
   },
+  get audioProcessing() {
+    return knows('NewApmRequest');
+  },
+  get audioResampling() {
+    return knows('NewSoxResamplerRequest');
+  },
+  get platformAudio() {
+    return knows('NewPlatformAudioRequest');
+  },
 });
+
+/** Whether the binding has a request. */
+function knows(request: keyof Binding & `New${string}`): boolean {
+  return works(() => binding()[request].typeName);
+}
 
 /** Whether `attempt` succeeds. */
 function works(attempt: () => unknown): boolean {

@@ -10,6 +10,9 @@ describe('capabilities', () => {
     expect({ ...capabilities }).toMatchObject({
       native: true,
       zeroCopyBorrow: (major ?? 0) >= 22,
+      audioProcessing: true,
+      audioResampling: true,
+      platformAudio: true,
     });
   });
 
@@ -25,7 +28,12 @@ describe('capabilities', () => {
       { eval: true },
     );
     const [said] = (await once(worker, 'message')) as [unknown];
-    expect(said).toMatchObject({ native: false });
+    expect(said).toMatchObject({
+      native: false,
+      audioProcessing: false,
+      audioResampling: false,
+      platformAudio: false,
+    });
     await worker.terminate();
   });
 });
