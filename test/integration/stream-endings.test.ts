@@ -1,5 +1,13 @@
-import { AccessToken, AudioStream, type Room, VideoStream } from 'framewire';
+import {
+  AccessToken,
+  AudioStream,
+  memoryUsage,
+  type Room,
+  VideoSource,
+  VideoStream,
+} from 'framewire';
 import { type LiveKitServer, startLiveKitServer } from 'framewire/server';
+import { meanColor } from 'framewire/testing';
 import { liveRooms, type Painting, type Singing } from '../support/live-rooms.js';
 import { drain, nextEvent, untilColor } from '../support/waits.js';
 
@@ -191,5 +199,30 @@ describe('several streams on one track', () => {
     controller.abort(reason);
     await expect(reading).rejects.toBe(reason);
     expect(() => new VideoStream(track, { signal: controller.signal })).not.toThrow();
+  });
+});
+
+describe('frames that are held while their room is left', () => {
+  it('keep their pixels, and can be closed or published in another room', async () => {
+    const [alice, bob] = await Promise.all([live.join('alice'), live.join('bob')]);
+    await live.paint(alice, [40, 180, 60]);
+    const { track } = await bob.waitForTrack({ kind: 'video' });
+    const stream = new VideoStream(track, { capacity: 4 });
+    await untilColor(stream, [40, 180, 60]);
+    const [one, two] = [await stream.next(), await stream.next()];
+    if (one.done || two.done) throw new Error('The stream ended.');
+    await Promise.all([alice.disconnect(), bob.disconnect()]);
+    await drain(stream);
+
+    const near = expect.closeTo(180, -2) as number;
+    expect(meanColor(one.value)[1]).toEqual(near);
+    using source = new VideoSource(one.value);
+    source.captureFrame(two.value);
+    const clone = two.value.clone();
+    one.value.close();
+    two.value.close();
+    expect(meanColor(clone)[1]).toEqual(near);
+    clone.close();
+    expect(memoryUsage().nativeBytes).toBe(0);
   });
 });
