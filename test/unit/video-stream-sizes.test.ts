@@ -1,36 +1,6 @@
-import {
-  LocalVideoTrack,
-  type ResolutionChange,
-  VideoFrame,
-  VideoSource,
-  VideoStream,
-} from 'framewire';
+import { type ResolutionChange, type VideoFrame, VideoStream } from 'framewire';
 import { whenIdle } from 'framewire/testing';
-import { captureVideoFrame } from '../../src/native/video-requests.js';
-
-/**
- * A local track whose frames have whatever size: a source of Framewire's would refuse those, but other
- * SDKs' don't.
- */
-class Shapeshifter implements Disposable {
-  readonly #source = new VideoSource({ width: 64, height: 48 });
-  readonly track = LocalVideoTrack.create('shapeshifter', this.#source);
-  #captured = 0;
-
-  capture(width: number, height: number): void {
-    using frame = VideoFrame.create({ width, height, format: 'I420' });
-    const { handle } = this.#source as unknown as { readonly handle: number };
-    this.#captured += 1;
-    const timestampUs = this.#captured * 10_000;
-    frame.withNativePixels((pixels) => {
-      captureVideoFrame(handle, pixels, { timestampUs, rotation: 0 });
-    });
-  }
-
-  [Symbol.dispose](): void {
-    this.#source.close();
-  }
-}
+import { Shapeshifter } from '../support/shapeshifter.js';
 
 /** Resolves when the stream has been given so many frames, read or not. */
 async function received(stream: VideoStream, frames: number): Promise<void> {
