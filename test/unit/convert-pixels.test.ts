@@ -318,6 +318,20 @@ describe('convertPixels', () => {
     expect([...convert(i010, 'I010', 'I420', 2, 2).subarray(4)]).toEqual([128, 255]);
   });
 
+  it('rounds any words as their numbers say, four at a time or one by one', () => {
+    const words = fc.uint16Array({ minLength: 12, maxLength: 12 });
+    // Whole numbers of four, all of them within 10 bits or some beyond.
+    const tenBits = words.map((all) => all.map((word) => word & 1023));
+    fc.assert(
+      fc.property(fc.oneof(words, tenBits), (samples) => {
+        const i010 = new Uint8Array(samples.slice().buffer);
+        const wanted = Array.from(samples, (word) => Math.min(255, Math.floor((word + 2) / 4)));
+        expect([...convert(i010, 'I010', 'I420', 4, 2)]).toEqual(wanted);
+        expect([...convert(unaligned(i010), 'I010', 'I420', 4, 2)]).toEqual(wanted);
+      }),
+    );
+  });
+
   it('gives back every packed picture that was shuffled there and back', () => {
     const formats = fc.constantFrom('RGBA', 'BGRA', 'ARGB', 'ABGR');
     const picture = fc

@@ -100,16 +100,16 @@ const STEPS: readonly (readonly [Size, Size])[] = [
   ],
   // More taps than weights of 8 bits can have.
   [
-    [60, 20],
-    [5, 19],
+    [30, 4],
+    [3, 3],
   ],
   [
-    [20, 60],
-    [19, 3],
+    [4, 30],
+    [3, 3],
   ],
   [
-    [61, 61],
-    [3, 2],
+    [25, 21],
+    [2, 2],
   ],
 ];
 

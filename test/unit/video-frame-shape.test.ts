@@ -107,11 +107,11 @@ describe('VideoFrame.scale', () => {
   });
 
   it('keeps the shape when one side is given', () => {
-    using frame = VideoFrame.create({ width: 1920, height: 1080, format: 'I420' });
-    using wide = frame.scale({ width: 640 });
-    expect([wide.width, wide.height]).toEqual([640, 360]);
-    using high = frame.scale({ height: 270 });
-    expect([high.width, high.height]).toEqual([480, 270]);
+    using frame = VideoFrame.create({ width: 192, height: 108, format: 'I420' });
+    using wide = frame.scale({ width: 64 });
+    expect([wide.width, wide.height]).toEqual([64, 36]);
+    using high = frame.scale({ height: 27 });
+    expect([high.width, high.height]).toEqual([48, 27]);
     using line = frame.scale({ width: 1 });
     expect([line.width, line.height]).toEqual([1, 1]);
   });
