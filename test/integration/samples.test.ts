@@ -48,6 +48,13 @@ const EXPECTED: Readonly<Record<string, (stdout: string) => void | Promise<void>
     expect(numberIn(stdout, /heard ([\d.]+) s/)).toBeGreaterThan(1);
     expect(Math.abs(numberIn(stdout, /mostly at (\d+) Hz/) - 660)).toBeLessThan(15);
   },
+  'clean-and-mix': (stdout) => {
+    expect(stdout).toContain('test-pattern is in the mix.');
+    const wentIn = numberIn(stdout, /(\S+) dBFS went in/);
+    // A steady tone is noise.
+    expect(numberIn(stdout, /(\S+) dBFS came out/)).toBeLessThan(wentIn - 3);
+    expect(stdout).toMatch(/audience: heard [\d.]+ s of 'mix'/);
+  },
   'receive-and-save-pngs': async () => {
     const files = readdirSync(output).sort();
     expect(files).toEqual(['frame-1.png', 'frame-2.png', 'frame-3.png']);
@@ -183,6 +190,8 @@ const EXPECTED: Readonly<Record<string, (stdout: string) => void | Promise<void>
 /** Those that take longer than 3: the server tells up to 3 seconds late of who publishes nothing. */
 const SECONDS: Readonly<Partial<Record<string, number>>> = {
   'rpc-server': 8,
+  // Noise is learned in a second or two.
+  'clean-and-mix': 6,
   // The buffers of a stream that begins come to rest first.
   'lip-sync': 8,
   'chat-bot': 8,
