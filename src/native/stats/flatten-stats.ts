@@ -59,9 +59,7 @@ const VIDEO_ONLY: ReadonlySet<string> = new Set([
   'totalInterFrameDelay',
   'totalSquaredInterFrameDelay',
   'pauseCount',
-  'totalPauseDuration',
   'freezeCount',
-  'totalFreezeDuration',
   'firCount',
   'pliCount',
   'decoderImplementation',
@@ -94,6 +92,9 @@ const AUDIO_ONLY: ReadonlySet<string> = new Set([
   'totalSamplesDuration',
   'playoutId',
 ]);
+
+/** What the binding looks for under names that WebRTC doesn't use, so that they're 0 whatever happened. */
+const NEVER_TOLD: ReadonlySet<string> = new Set(['totalPauseDuration', 'totalFreezeDuration']);
 
 /** What is never 0, so that 0 means that there is none. */
 const NEVER_ZERO: ReadonlySet<string> = new Set([
@@ -128,7 +129,7 @@ function flattened(type: RtcStatsType, { rtc, ...dictionaries }: Nested): RtcSta
     // A source's figures for the other kind of media come as a dictionary of zeros.
     if (dictionary !== kind && (dictionary === 'audio' || dictionary === 'video')) continue;
     for (const [name, value] of Object.entries(members ?? {})) {
-      if (skipped?.has(name)) continue;
+      if (skipped?.has(name) || NEVER_TOLD.has(name)) continue;
       const shaped = shape(`${type}.${name}`, value);
       if (shaped === undefined || shaped === '') continue;
       if (shaped === 0 && NEVER_ZERO.has(name)) continue;

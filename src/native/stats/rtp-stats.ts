@@ -121,12 +121,11 @@ export interface RtcInboundRtpStreamStats extends RtcReceivedRtpStreamStats {
   readonly totalSquaredInterFrameDelay?: number;
   /** Video only: how often no frame came for more than 5 seconds. */
   readonly pauseCount?: number;
-  /** Video only: seconds of those pauses. */
-  readonly totalPauseDuration?: number;
-  /** Video only: how often a frame came much later than usual. */
+  /**
+   * Video only: how often a frame came much later than usual. LiveKit doesn't tell for how long: see
+   * `freezes` of a stream's statistics.
+   */
   readonly freezeCount?: number;
-  /** Video only: seconds of those freezes. */
-  readonly totalFreezeDuration?: number;
   /** Video only: how often we asked for a whole picture. */
   readonly firCount?: number;
   /** Video only: how often we told of a picture lost. */
