@@ -90,7 +90,7 @@ const OPUS_DELAY_US = 16_500;
  * @example
  * ```ts
  * const clock = new MediaClock();
- * using following = clock.follow({ audio: audioTrack, video: videoTrack });
+ * clock.follow({ audio: audioTrack, video: videoTrack, signal });
  * // In the loop over the AudioStream, at its frames:
  * clock.audio(sound);
  * // In the loop over the VideoStream: on the same timeline as `sound.timestampUs`.
@@ -165,11 +165,11 @@ export class MediaClock {
    * @throws TypeError or RangeError if a time is not an integer.
    */
   audio(frame: AudioTiming, nowUs: number = monotonicUs()): number {
-    checkTiming(frame);
+    checkObject(frame, 'frame');
     const { timestampUs, captureTimeUs } = frame;
-    checkInteger(timestampUs, 'frame.timestampUs');
-    if (captureTimeUs !== undefined) checkInteger(captureTimeUs, 'frame.captureTimeUs');
-    checkInteger(nowUs, 'nowUs');
+    checkTime(timestampUs, 'frame.timestampUs');
+    if (captureTimeUs !== undefined) checkTime(captureTimeUs, 'frame.captureTimeUs');
+    checkTime(nowUs, 'nowUs');
     this.#audioExpected = true;
     this.#audioLag.add(nowUs - timestampUs, nowUs);
     if (captureTimeUs !== undefined) {
@@ -180,7 +180,8 @@ export class MediaClock {
   }
 
   /**
-   * Tells of a frame of video as it comes: the stream's `VideoFrame`, as soon as you have it.
+   * Tells of a frame of video as it comes: the stream's `VideoFrame`, as soon as you have it. What it
+   * waits for a reader counts as its way.
    *
    * @param nowUs - this machine's monotonic clock. Default: now.
    * @returns Its place on the timeline in integer microseconds: the time stamp of the sound that was
@@ -189,12 +190,12 @@ export class MediaClock {
    * @throws TypeError or RangeError if a time is not an integer.
    */
   video(frame: VideoTiming, nowUs: number = monotonicUs()): number | undefined {
-    checkTiming(frame);
+    checkObject(frame, 'frame');
     const { metadata } = frame;
-    checkOptions(metadata, 'frame.metadata');
+    checkObject(metadata, 'frame.metadata');
     const { captureTimeUs } = metadata;
-    if (captureTimeUs !== undefined) checkInteger(captureTimeUs, 'frame.metadata.captureTimeUs');
-    checkInteger(nowUs, 'nowUs');
+    if (captureTimeUs !== undefined) checkTime(captureTimeUs, 'frame.metadata.captureTimeUs');
+    checkTime(nowUs, 'nowUs');
     this.#videoTimed = captureTimeUs !== undefined;
     if (captureTimeUs === undefined) {
       this.#leadUs = undefined;
@@ -219,11 +220,11 @@ export class MediaClock {
    * @throws TypeError or RangeError if a delay is not a number of at least 0.
    */
   buffers(delays: BufferDelays, nowUs: number = monotonicUs()): void {
-    checkTiming(delays, 'delays');
+    checkObject(delays, 'delays');
     const { audioUs, videoUs } = delays;
     checkNotNegative(audioUs, 'delays.audioUs');
     checkNotNegative(videoUs, 'delays.videoUs');
-    checkInteger(nowUs, 'nowUs');
+    checkTime(nowUs, 'nowUs');
     this.#audioExpected = true;
     // Means of the same frames: what a busy machine adds to the one, it adds to the other. So those
     // from before the first time don't count.
@@ -252,8 +253,8 @@ export class MediaClock {
    * @throws TypeError or RangeError if a time is not an integer.
    */
   delayMs(timeUs: number, nowUs: number = monotonicUs()): number {
-    checkInteger(timeUs, 'timeUs');
-    checkInteger(nowUs, 'nowUs');
+    checkTime(timeUs, 'timeUs');
+    checkTime(nowUs, 'nowUs');
     return (timeUs + (this.#audioLag.value ?? 0) - nowUs) / 1000;
   }
 
@@ -284,7 +285,12 @@ export class MediaClock {
   }
 }
 
-function checkTiming(value: unknown, name = 'frame'): void {
+function checkObject(value: unknown, name: string): void {
   if (typeof value === 'object' && value !== null) return;
   throw new TypeError(`${name} must be an object, got ${shown(value)}.`);
+}
+
+function checkTime(value: number, name: string): void {
+  // The check makes its message's parts first; at frame rate only what fails it may pay that.
+  if (!Number.isSafeInteger(value)) checkInteger(value, name);
 }

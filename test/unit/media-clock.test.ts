@@ -294,6 +294,7 @@ describe('MediaClock', () => {
     expect(() => clock.audio({ timestampUs: wrong(1n) })).toThrow(TypeError);
     expect(() => clock.video({ metadata: wrong(null) })).toThrow(TypeError);
     expect(() => clock.video({ metadata: { captureTimeUs: NaN } })).toThrow(RangeError);
+    expect(() => clock.video(wrong({}))).toThrow('frame.metadata must be an object');
     expect(() => clock.buffers({ audioUs: -1, videoUs: 0 })).toThrow(RangeError);
     expect(() => clock.delayMs(Infinity)).toThrow(RangeError);
     expect(() => clock.follow(wrong({}))).toThrow(TypeError);
