@@ -59,21 +59,17 @@ export function checkInteger(
   bounds: { readonly min?: number; readonly max?: number } = {},
 ): asserts value is number {
   const { min = Number.MIN_SAFE_INTEGER, max = Number.MAX_SAFE_INTEGER } = bounds;
-  const rule =
-    bounds.min === 1 && bounds.max === undefined
-      ? 'a positive integer'
-      : bounds.min === undefined && bounds.max === undefined
-        ? 'an integer'
-        : bounds.max === undefined
-          ? `an integer of at least ${min}`
-          : bounds.min === undefined
-            ? `an integer of at most ${max}`
-            : `an integer from ${min} to ${max}`;
-  if (typeof value !== 'number')
-    throw new TypeError(`${name} must be ${rule}, got ${shown(value)}.`);
-  if (!Number.isSafeInteger(value) || value < min || value > max) {
-    throw new RangeError(`${name} must be ${rule}, got ${shown(value)}.`);
-  }
+  if (Number.isSafeInteger(value) && (value as number) >= min && (value as number) <= max) return;
+  // Put together only here: this is called at frame rate.
+  const message = `${name} must be ${integerRule(bounds)}, got ${shown(value)}.`;
+  throw typeof value === 'number' ? new RangeError(message) : new TypeError(message);
+}
+
+function integerRule({ min, max }: { readonly min?: number; readonly max?: number }): string {
+  if (min === 1 && max === undefined) return 'a positive integer';
+  if (min === undefined && max === undefined) return 'an integer';
+  if (max === undefined) return `an integer of at least ${min}`;
+  return min === undefined ? `an integer of at most ${max}` : `an integer from ${min} to ${max}`;
 }
 
 /** @throws TypeError if not a number, RangeError if not finite and above zero. */
