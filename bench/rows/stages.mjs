@@ -7,13 +7,14 @@ export const stages = {
     for (const { version, path } of nodes) {
       const times = await run(['stages.mjs', 'I420'], { node: path });
       for (const [stage, us] of Object.entries(times)) {
-        yield row({
+        const result = row({
           name: stage === 'all' ? 'a frame, all stages' : `a frame's ${stage}`,
           node: version,
           unit: 'µs',
           sides: { framewire: [us.p50] },
           more: us,
         });
+        yield { ...result, stage };
       }
     }
   },
