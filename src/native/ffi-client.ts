@@ -101,14 +101,14 @@ class FfiClient extends EventEmitter {
   /** Sends a request; its answer comes at once. */
   // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- rtc-node's signature.
   request<T>(request: PartialMessage<FfiRequest>): T {
-    const { FfiRequest, FfiResponse, livekitFfiRequest } = binding();
-    let bytes: Uint8Array;
-    try {
-      bytes = livekitFfiRequest(new FfiRequest(request).toBinary());
-    } catch (cause) {
-      throw new FramewireError('native', `LiveKit refused a request: ${textOf(cause)}.`, { cause });
-    }
-    return FfiResponse.fromBinary(bytes).message.value as T;
+    const { FfiRequest, FfiResponse } = binding();
+    const answer = sent(() => new FfiRequest(request).toBinary());
+    return FfiResponse.fromBinary(answer).message.value as T;
+  }
+
+  /** Sends a request as bytes. @returns The bytes of the answer, which comes at once. */
+  sendEncoded(bytes: Uint8Array): Uint8Array {
+    return sent(() => bytes);
   }
 
   copyBuffer(pointer: bigint, length: number): Uint8Array {
@@ -405,6 +405,14 @@ function silenceNativeLog(): void {
   } finally {
     // Child processes are not to inherit it.
     delete process.env['RUST_LOG'];
+  }
+}
+
+function sent(encode: () => Uint8Array): Uint8Array {
+  try {
+    return binding().livekitFfiRequest(encode());
+  } catch (cause) {
+    throw new FramewireError('native', `LiveKit refused a request: ${textOf(cause)}.`, { cause });
   }
 }
 

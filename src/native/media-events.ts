@@ -2,6 +2,7 @@
 
 import type { AudioStreamEvent, FfiEvent, VideoStreamEvent } from '@livekit/rtc-ffi-bindings';
 import type { Binding } from './binding.js';
+import { fieldNumbers } from './field-numbers.js';
 import { WireReader } from './wire-reader.js';
 
 /** A plane of a native picture. */
@@ -49,10 +50,6 @@ export type MediaEvent =
   | { readonly kind: 'audio'; readonly stream: number; readonly frame: NativeAudioFrame }
   | { readonly kind: 'end'; readonly stream: number };
 
-interface MessageType {
-  readonly fields: { list(): readonly { readonly no: number; readonly localName: string }[] };
-}
-
 /** Reads media events from the bytes of an FfiEvent; leaves all others alone. */
 export class MediaEventReader {
   // Field numbers come from the generated code, so that they can't differ from it.
@@ -71,19 +68,19 @@ export class MediaEventReader {
   readonly #reader = new WireReader();
 
   constructor(proto: Binding) {
-    this.#event = numbers(proto.FfiEvent, 'videoStreamEvent', 'audioStreamEvent');
-    this.#videoEvent = numbers(proto.VideoStreamEvent, 'streamHandle', 'frameReceived', 'eos');
-    this.#audioEvent = numbers(proto.AudioStreamEvent, 'streamHandle', 'frameReceived', 'eos');
-    this.#received = numbers(
+    this.#event = fieldNumbers(proto.FfiEvent, 'videoStreamEvent', 'audioStreamEvent');
+    this.#videoEvent = fieldNumbers(proto.VideoStreamEvent, 'streamHandle', 'frameReceived', 'eos');
+    this.#audioEvent = fieldNumbers(proto.AudioStreamEvent, 'streamHandle', 'frameReceived', 'eos');
+    this.#received = fieldNumbers(
       proto.VideoFrameReceived,
       'buffer',
       'timestampUs',
       'rotation',
       'metadata',
     );
-    this.#ownedBuffer = numbers(proto.OwnedVideoBuffer, 'handle', 'info');
-    this.#handle = numbers(proto.FfiOwnedHandle, 'id');
-    this.#bufferInfo = numbers(
+    this.#ownedBuffer = fieldNumbers(proto.OwnedVideoBuffer, 'handle', 'info');
+    this.#handle = fieldNumbers(proto.FfiOwnedHandle, 'id');
+    this.#bufferInfo = fieldNumbers(
       proto.VideoBufferInfo,
       'type',
       'width',
@@ -92,11 +89,16 @@ export class MediaEventReader {
       'stride',
       'components',
     );
-    this.#component = numbers(proto.VideoBufferInfo_ComponentInfo, 'dataPtr', 'stride', 'size');
-    this.#metadata = numbers(proto.FrameMetadata, 'userTimestamp', 'frameId', 'userData');
-    this.#audioReceived = numbers(proto.AudioFrameReceived, 'frame');
-    this.#ownedAudio = numbers(proto.OwnedAudioFrameBuffer, 'handle', 'info');
-    this.#audioInfo = numbers(
+    this.#component = fieldNumbers(
+      proto.VideoBufferInfo_ComponentInfo,
+      'dataPtr',
+      'stride',
+      'size',
+    );
+    this.#metadata = fieldNumbers(proto.FrameMetadata, 'userTimestamp', 'frameId', 'userData');
+    this.#audioReceived = fieldNumbers(proto.AudioFrameReceived, 'frame');
+    this.#ownedAudio = fieldNumbers(proto.OwnedAudioFrameBuffer, 'handle', 'info');
+    this.#audioInfo = fieldNumbers(
       proto.AudioFrameBufferInfo,
       'dataPtr',
       'numChannels',
@@ -339,14 +341,4 @@ function emptyFrame(): MutablePicture & Mutable<Omit<NativeVideoFrame, keyof Nat
     frameId: undefined,
     userData: undefined,
   };
-}
-
-function numbers<Name extends string>(
-  type: MessageType,
-  ...names: Name[]
-): Readonly<Record<Name, number>> {
-  const list = type.fields.list();
-  return Object.fromEntries(
-    names.map((name) => [name, list.find((field) => field.localName === name)?.no ?? 0]),
-  ) as Record<Name, number>;
 }

@@ -1,20 +1,14 @@
 import { FramewireError } from '../core/errors.js';
+import { binding } from './binding.js';
+import {
+  type CaptureDetails,
+  CaptureRequestWriter,
+  type PixelsForNative,
+} from './capture-request.js';
 import { ffi, handleOf } from './ffi-client.js';
 import { type MediaEvent, type NativePicture, pictureOf } from './media-events.js';
 
-/** Pixels in memory, as native code is told of them. */
-export interface PixelsForNative {
-  /** Index into PIXEL_FORMATS, which has the order of LiveKit's VideoBufferType. */
-  readonly type: number;
-  readonly width: number;
-  readonly height: number;
-  readonly pointer: bigint;
-  readonly planes: readonly {
-    readonly offset: number;
-    readonly stride: number;
-    readonly height: number;
-  }[];
-}
+export type { PixelsForNative } from './capture-request.js';
 
 function bufferInfo({ type, width, height, pointer, planes }: PixelsForNative) {
   return {
@@ -49,37 +43,16 @@ export function newVideoSource(options: {
   return handleOf(source, 'video source');
 }
 
-/** What {@link captureVideoFrame} sends along with the pixels. */
-export interface CaptureDetails {
-  readonly timestampUs: number;
-  /** Index into 0, 90, 180, 270 degrees. */
-  readonly rotation: number;
-  readonly metadata?: {
-    readonly captureTimeUs: number;
-    readonly frameId: number;
-    readonly userData: Uint8Array | undefined;
-  };
-}
+let captureRequest: CaptureRequestWriter | undefined;
 
 /** Gives a frame to a source. The pixels are read before this returns. */
 export function captureVideoFrame(
   source: number,
   pixels: PixelsForNative,
-  { timestampUs, rotation, metadata }: CaptureDetails,
+  details: CaptureDetails,
 ): void {
-  ffi().send('captureVideoFrame', {
-    sourceHandle: BigInt(source),
-    buffer: bufferInfo(pixels),
-    timestampUs: BigInt(timestampUs),
-    rotation,
-    ...(metadata && {
-      metadata: {
-        userTimestamp: BigInt(metadata.captureTimeUs),
-        frameId: metadata.frameId,
-        ...(metadata.userData && { userData: metadata.userData }),
-      },
-    }),
-  });
+  captureRequest ??= new CaptureRequestWriter(binding());
+  ffi().sendEncoded(captureRequest.write(source, pixels, details));
 }
 
 /** Converts pixels into native memory of its own; drop its handle when done. */
