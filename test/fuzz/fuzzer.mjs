@@ -34,7 +34,7 @@ export class Defect extends Error {}
  * - `calls`: by name, functions that get the fuzzer and make one call with {@link Fuzzer.call};
  * - `fresh`: by kind, functions that make an object for `take()` with good arguments;
  * - `close`: by kind, how to let go of one that is no longer held;
- * - `hold`: by kind, how many are held; `neverForget`: kinds that are never left to the collector;
+ * - `hold`: by kind, how many are held; `forget`: kinds of which some are left to the collector;
  * - `pauseMs`: how long it waits now and then, for what is under way to come about. Default 0;
  * - `start`: gets the fuzzer before the first call; `end`: ends all that still waits.
  */
@@ -229,10 +229,8 @@ export class Fuzzer {
     objects.push(object);
     if (objects.length <= (this.#target.hold?.[kind] ?? MAX_HELD)) return;
     const [oldest] = objects.splice(0, 1);
-    // Some are forgotten, for the garbage collector.
-    if (this.random.chance(0.8) || this.#target.neverForget?.includes(kind)) {
-      this.#letGo(kind, oldest);
-    }
+    if (this.#target.forget?.includes(kind) && this.random.chance(0.3)) return;
+    this.#letGo(kind, oldest);
   }
 
   /** One that is held, or a fresh one. */

@@ -55,6 +55,8 @@ describe('a transcription', () => {
       [undefined, TypeError],
       [{ ...said, participantIdentity: '' }, RangeError],
       [{ ...said, trackSid: 7 }, TypeError],
+      // The process of everybody in the room would end.
+      [{ ...said, trackSid: 'camera' }, RangeError],
       [{ ...said, segments: 'hello' }, TypeError],
       [{ ...said, segments: [null] }, TypeError],
       [{ ...said, segments: [{ ...segment, id: '' }] }, RangeError],

@@ -37,6 +37,43 @@ describe('AccessToken', () => {
     expect(() => new AccessToken(KEY, SECRET, { ttl })).toThrow(RangeError);
   });
 
+  test('can be made again and again', async () => {
+    const token = new AccessToken(KEY, SECRET, { identity: 'agent' });
+    token.addGrant({ roomJoin: true, room: 'studio', canPublishSources: ['camera'] });
+    const first = await claimsOf(token);
+    expect(await claimsOf(token)).toEqual(first);
+    token.addGrant({ canPublishSources: ['microphone'] });
+    expect((await claimsOf(token)).video?.canPublishSources).toEqual(['microphone']);
+  });
+
+  test('to join with must say who joins', async () => {
+    const token = new AccessToken(KEY, SECRET);
+    token.addGrant({ roomJoin: true, room: 'studio' });
+    await expect(token.toJwt()).rejects.toMatchObject({ code: 'invalid-state' });
+    token.addGrant({ roomJoin: false });
+    expect(await token.toJwt()).toMatch(/^ey/);
+  });
+
+  test('grants what can be written into it', () => {
+    const token = new AccessToken(KEY, SECRET, { identity: 'agent' });
+    expect(() => token.addGrant({ room: 4 as never })).toThrow(
+      'grant.room must be a boolean or a string, got 4.',
+    );
+    expect(() => token.addGrant({ canPublishSources: ['unknown'] })).toThrow(RangeError);
+    expect(() => token.addGrant({ canPublishSources: [0] as never })).toThrow(TypeError);
+  });
+
+  test('uses what it has checked, though its options change', async () => {
+    let reads = 0;
+    const options = {
+      identity: 'agent',
+      get name() {
+        return reads++ === 0 ? 'An agent' : (7 as never);
+      },
+    };
+    expect((await claimsOf(new AccessToken(KEY, SECRET, options))).name).toBe('An agent');
+  });
+
   test('takes the names that tracks are published by', async () => {
     const token = new AccessToken(KEY, SECRET, { identity: 'agent' });
     token.addGrant({

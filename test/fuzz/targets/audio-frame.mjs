@@ -66,6 +66,7 @@ function wav(f) {
 
 export default {
   fresh: { audioFrame: freshAudioFrame, wav },
+  forget: ['audioFrame'],
   close: { audioFrame: (frame) => frame.close() },
   calls: {
     'new AudioFrame': construct(

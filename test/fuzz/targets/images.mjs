@@ -30,6 +30,7 @@ export default {
     canvas: (f) => createCanvas(f.random.int(1, 40), f.random.int(1, 40)),
   },
   close: frameClose,
+  forget: ['frame'],
   calls: {
     'frame.toImage': method(
       'frame',

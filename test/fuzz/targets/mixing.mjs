@@ -1,6 +1,7 @@
 import { AUDIO_PACES, AudioFrame, AudioMixer, MIXER_PACES, silence, sineWave } from 'framewire';
 import { construct, getters, invoke, listeners, method } from '../calls.mjs';
 
+const GeneratedAudio = silence().constructor;
 const generators = { silence, sineWave };
 const RATES = [8000, 44_100, 48_000];
 
@@ -20,6 +21,11 @@ function sound(f) {
   );
 }
 
+/** It may be anything that was given as a stream. */
+function closeSound(one) {
+  if (one instanceof GeneratedAudio) return one.return();
+}
+
 const generated = (f) => ({
   sampleRate: () => f.of(RATES),
   channels: () => f.int(1, 8),
@@ -36,8 +42,7 @@ export const mixing = {
     sound: () => sineWave({ durationMs: 50 }),
   },
   hold: { mixer: 4 },
-  neverForget: ['mixer'],
-  close: { mixer: (one) => one.close(), sound: (one) => one.return?.(), off: (off) => off() },
+  close: { mixer: (one) => one.close(), sound: closeSound, off: (off) => off() },
   calls: {
     'new AudioMixer': construct(
       AudioMixer,

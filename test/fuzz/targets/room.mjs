@@ -61,7 +61,6 @@ export async function rooms() {
     fresh: { room: () => new Room() },
     hold: { room: 4, tracks: 6 },
     pauseMs: 15,
-    neverForget: ['room'],
     close: {
       room: (room) => room.disconnect(),
       off: (off) => off(),

@@ -24,6 +24,7 @@ export const resampling = {
     audioFrame: frame,
     resampler: () => new AudioResampler({ inputRate: 48_000, outputRate: 16_000 }),
   },
+  forget: ['resampler'],
   close: { resampler: (one) => one.close() },
   calls: {
     'new AudioResampler': construct(
@@ -55,6 +56,7 @@ export const resampling = {
 export const processing = {
   fresh: { audioFrame: frame, apm: () => new AudioProcessingModule({ noiseSuppression: true }) },
   hold: { apm: 4 },
+  forget: ['apm'],
   close: { apm: (one) => one.close() },
   calls: {
     'new AudioProcessingModule': construct(

@@ -92,6 +92,7 @@ function trackCalls(kind) {
 export const videoSources = {
   fresh: freshSources,
   hold: holdSources,
+  forget: ['videoSource', 'audioSource', 'videoTrack', 'audioTrack', 'frame'],
   close: closeSources,
   calls: {
     'new VideoSource': construct(
@@ -128,6 +129,7 @@ export const videoSources = {
 export const audioSources = {
   fresh: freshSources,
   hold: holdSources,
+  forget: ['videoSource', 'audioSource', 'videoTrack', 'audioTrack', 'frame'],
   close: closeSources,
   calls: {
     'new AudioSource': construct(

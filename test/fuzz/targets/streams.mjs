@@ -66,6 +66,7 @@ export function videoStreams() {
       videoStream: (f) => new VideoStream(openTrack(f, 'videoTrack')),
     },
     hold: holdStreams,
+    forget: ['frame', 'audioFrame'],
     close: closeStreams,
     start: (f) => {
       fuzzer = f;
@@ -118,6 +119,7 @@ export function audioStreams() {
       audioStream: (f) => new AudioStream(openTrack(f, 'audioTrack')),
     },
     hold: holdStreams,
+    forget: ['frame', 'audioFrame'],
     close: closeStreams,
     start: (f) => {
       fuzzer = f;

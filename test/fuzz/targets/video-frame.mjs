@@ -148,6 +148,7 @@ export const frameClose = { frame: (frame) => frame.close() };
 
 export default {
   fresh: { frame: freshFrame },
+  forget: ['frame'],
   close: frameClose,
   calls: {
     'new VideoFrame': construct(
