@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { types } from 'node:util';
 
 /**
  * Calls `listener` once `signal` aborts. One signal may end any number of things, so Node's warning of too
@@ -40,6 +41,15 @@ export function untilAborted<T>(
     const forget = listenForAbort(signal, onAbort);
     promise.then(resolve, reject).finally(forget);
   });
+}
+
+/**
+ * Tells what a callback of the user's fails with later, if what it returned is a promise: nobody else handles
+ * that.
+ */
+export function whenRejected(result: unknown, failed: (error: unknown) => void): void {
+  // Also of another realm, and whatever its own `then` does.
+  if (types.isPromise(result)) void Promise.prototype.then.call(result, undefined, failed);
 }
 
 /** The longest that a timer can wait, in milliseconds. */

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'eventemitter3';
+import { whenRejected } from './abort.js';
 import { checkFunction, checkString } from './check.js';
 import { log } from './log.js';
 
@@ -96,8 +97,7 @@ export class TypedEmitter<Events extends { [K in keyof Events]: readonly unknown
     };
     const guard = (...args: unknown[]): void => {
       try {
-        const result = listener.apply(this, args);
-        if (result instanceof Promise) result.catch(fail);
+        whenRejected(listener.apply(this, args), fail);
       } catch (error) {
         fail(error);
       }

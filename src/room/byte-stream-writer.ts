@@ -1,4 +1,4 @@
-import { untilAborted } from '../core/abort.js';
+import { untilAborted, whenRejected } from '../core/abort.js';
 import { plainBytes } from '../core/own-bytes.js';
 import {
   type ByteOptions,
@@ -77,7 +77,8 @@ export class ByteStreamWriter extends StreamWriter<ByteStreamInfo, Uint8Array> {
         // The memory may be gone by now.
         const piece = plainBytes(bytes, 'bytes').subarray(start, start + PIECE_BYTES);
         await this.piece(piece, piece.byteLength);
-        onProgress?.({ bytes: this.bytesWritten, totalBytes });
+        const told = onProgress?.({ bytes: this.bytesWritten, totalBytes });
+        whenRejected(told, (error) => this.failed(error));
       }
     });
   }

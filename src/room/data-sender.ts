@@ -112,8 +112,7 @@ export class DataSender {
       signal,
     );
     for await (const piece of file.pieces()) {
-      await writer.write(piece);
-      onProgress?.({ bytes: writer.bytesWritten, totalBytes });
+      await writer.writeAll(piece, onProgress);
     }
     await writer.close();
     return writer.info;

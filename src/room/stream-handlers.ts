@@ -1,3 +1,4 @@
+import { whenRejected } from '../core/abort.js';
 import { checkFunction, checkInteger, checkOptions } from '../core/check.js';
 import { FramewireError } from '../core/errors.js';
 import { checkText } from '../core/own-bytes.js';
@@ -107,8 +108,7 @@ export class StreamHandlers<
       this.#room.failed(error);
     };
     try {
-      const result = handler(reader, { identity: senderIdentity, participant: participant() });
-      if (result instanceof Promise) result.catch(fail);
+      whenRejected(handler(reader, { identity: senderIdentity, participant: participant() }), fail);
     } catch (error) {
       fail(error);
     }

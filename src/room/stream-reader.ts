@@ -1,4 +1,4 @@
-import { untilAborted } from '../core/abort.js';
+import { deadline, untilAborted, whenRejected } from '../core/abort.js';
 import {
   checkFunction,
   checkInteger,
@@ -137,18 +137,20 @@ export abstract class StreamReader<Info extends StreamInfo, Chunk extends string
     const { maxBytes = Infinity, onProgress, signal } = options;
     const { totalBytes } = this.info;
     signal?.throwIfAborted();
+    using over = deadline({ signal, timeoutMs: undefined, onTimeout: closed });
     const pieces = this[Symbol.asyncIterator]();
     try {
       if (totalBytes !== undefined && totalBytes > maxBytes) throw tooLarge(maxBytes);
       let bytes = 0;
       for (;;) {
-        const { done, value } = await untilAborted(pieces.next(), signal);
+        const { done, value } = await untilAborted(pieces.next(), over.signal);
         if (done) return;
         bytes += byteLengthOf(value);
         if (bytes > maxBytes) throw tooLarge(maxBytes);
         await take(value);
-        signal?.throwIfAborted();
-        onProgress?.({ bytes, totalBytes });
+        over.signal.throwIfAborted();
+        const told = onProgress?.({ bytes, totalBytes });
+        whenRejected(told, (error) => over.abort(error));
       }
     } finally {
       await this.close();

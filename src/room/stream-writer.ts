@@ -101,6 +101,12 @@ export abstract class StreamWriter<Info extends StreamInfo, Chunk> implements As
     this.#bytesWritten += byteLength;
   }
 
+  /** @internal What goes with it has failed, while it's sent or after. */
+  protected failed(error: unknown): void {
+    if (this.#state === 'closed') log('warn', 'a callback failed after its stream', { error });
+    else void this.#giveUp(error, 'the sender failed');
+  }
+
   /** @internal Sends what was held back. */
   protected abstract flush(): Promise<void>;
 

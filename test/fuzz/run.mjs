@@ -16,6 +16,7 @@ const HELP = `Usage: npm run fuzz -- [options]
   --calls N            of each class; default 10000
   --minutes N          goes on with new seeds until they are over
   --local              only what needs no server
+  --rooms              only what needs one
   --together           all in one process, or two: quicker, for a few calls
   --rss MIB            the most memory of a process; default 1500
   --stall SECONDS      how long a process may say nothing; default 60
@@ -29,6 +30,7 @@ const { values: given } = parseArgs({
     calls: { type: 'string', default: '10000' },
     minutes: { type: 'string' },
     local: { type: 'boolean', default: false },
+    rooms: { type: 'boolean', default: false },
     together: { type: 'boolean', default: false },
     rss: { type: 'string', default: '1500' },
     stall: { type: 'string', default: '60' },
@@ -56,7 +58,10 @@ function chosenClasses() {
       `There is no class '${unknown}'. There are: ${Object.keys(TARGETS).join(', ')}.`,
     );
   }
-  return given.local ? names.filter((name) => !needsRoom(name)) : names;
+  return names.filter((name) => {
+    if (given.local) return !needsRoom(name);
+    return !given.rooms || needsRoom(name);
+  });
 }
 
 function needsRoom(name) {

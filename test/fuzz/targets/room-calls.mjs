@@ -90,8 +90,12 @@ export async function details() {
 
 /** Keys. */
 export async function encryption() {
-  const shared = await joinPair('shared-key', { encryption: { sharedKey: 'a passphrase' } });
-  const each = await joinPair('own-keys', { encryption: {} });
+  // The other one takes its time on purpose.
+  const keyDerivation = 'hkdf';
+  const shared = await joinPair('shared-key', {
+    encryption: { sharedKey: 'a passphrase', keyDerivation },
+  });
+  const each = await joinPair('own-keys', { encryption: { keyDerivation } });
   const key = (f) =>
     f.random.chance(0.5) ? f.text('a', 'passphrase') : f.bytes(() => new Uint8Array(16).fill(7));
   const options = (f) => f.options({ keyIndex: () => f.int(0, 15) });

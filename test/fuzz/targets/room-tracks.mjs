@@ -52,7 +52,7 @@ export async function tracks() {
       ...freshSources,
       me: () => me.localParticipant,
       them: () => other.remoteParticipants.get('me'),
-      publication: () => [...other.remoteParticipants.get('me').trackPublications.values()].at(-1),
+      publication: () => other.remoteParticipants.get('me')?.publicationOf('camera'),
     },
     hold: { ...holdSources, stream: 4, remoteTrack: 4, publication: 4, own: 4 },
     close: {
