@@ -23,6 +23,12 @@ export const TARGETS = {
   AudioStream: { file: 'streams', name: 'audioStreams', covers: ['AudioStream'] },
   AudioResampler: { file: 'sound-work', name: 'resampling', covers: ['AudioResampler'] },
   AudioProcessing: { file: 'sound-work', name: 'processing', covers: ['AudioProcessingModule'] },
+  Levels: {
+    file: 'sound-work',
+    name: 'levels',
+    covers: ['LevelMeter', 'VoiceActivityDetector'],
+  },
+  PlatformAudio: { file: 'sound-work', name: 'platform', covers: ['PlatformAudio'] },
   AudioMixer: { file: 'mixing', name: 'mixing', covers: ['AudioMixer'] },
   Generators: { file: 'mixing', name: 'generating', covers: ['sineWave', 'silence'] },
   AVSynchronizer: { file: 'sync', name: 'synchronizer', covers: ['AVSynchronizer'] },
@@ -50,7 +56,12 @@ export const TARGETS = {
       ...['StreamWriter', 'TextStreamWriter', 'ByteStreamWriter'],
     ],
   },
-  Rpc: { file: 'room-calls', name: 'rpc', room: true, covers: [] },
+  Rpc: {
+    file: 'room-calls',
+    name: 'rpc',
+    room: true,
+    covers: ['answerClockRequests', 'measureClockOffset'],
+  },
   Details: {
     file: 'room-calls',
     name: 'details',

@@ -1,5 +1,5 @@
-import { RpcError } from 'framewire';
-import { getters, listeners, method } from '../calls.mjs';
+import { answerClockRequests, measureClockOffset, RpcError } from 'framewire';
+import { getters, invoke, listeners, method } from '../calls.mjs';
 import { attributes } from './tokens.mjs';
 import { joinPair, someone } from './room-pair.mjs';
 
@@ -49,6 +49,23 @@ export async function rpc() {
         { gives: 'off' },
       ),
       unregisterRpcMethod: method('room', 'unregisterRpcMethod', (f) => [f.of(METHODS)]),
+      answerClockRequests: invoke(
+        { answerClockRequests },
+        'answerClockRequests',
+        (f) => [f.either(() => other)],
+        { gives: 'off' },
+      ),
+      measureClockOffset: invoke(
+        { measureClockOffset },
+        'measureClockOffset',
+        (f) => [
+          f.either(() => me),
+          someone(f),
+          f.options({ rounds: () => f.int(1, 3), signal: () => f.signal() }),
+        ],
+        // As long as calls may take.
+        { waits: true },
+      ),
       'me.registerRpcMethod': method(
         'me',
         'registerRpcMethod',

@@ -1,5 +1,13 @@
-import { AudioFrame, AudioProcessingModule, AudioResampler, RESAMPLER_QUALITIES } from 'framewire';
-import { construct, getters, method } from '../calls.mjs';
+import {
+  AudioFrame,
+  AudioProcessingModule,
+  AudioResampler,
+  LevelMeter,
+  PlatformAudio,
+  RESAMPLER_QUALITIES,
+  VoiceActivityDetector,
+} from 'framewire';
+import { construct, getters, invoke, listeners, method } from '../calls.mjs';
 import { detach } from '../hostile.mjs';
 import { freshAudioFrame } from './audio-frame.mjs';
 
@@ -29,6 +37,8 @@ export const resampling = {
   calls: {
     'new AudioResampler': construct(
       AudioResampler,
+      LevelMeter,
+      PlatformAudio,
       (f) => [
         f.options(
           {
@@ -51,6 +61,84 @@ export const resampling = {
     'memory taken away': takeAway,
   },
 };
+
+const db = (f, min, max) => f.number(min, max);
+
+/** Loudness, and whether somebody speaks. */
+export const levels = {
+  fresh: {
+    audioFrame: frame,
+    meter: () => new LevelMeter(),
+    detector: () => new VoiceActivityDetector(),
+  },
+  close: { off: (off) => off() },
+  calls: {
+    'new LevelMeter': construct(
+      LevelMeter,
+      (f) => [f.options({ windowMs: () => f.int(10, 500) })],
+      {
+        gives: 'meter',
+      },
+    ),
+    'meter.push': method('meter', 'push', (f) => [f.object('audioFrame')]),
+    'meter.channelRmsDb': method('meter', 'channelRmsDb', (f) => [f.int(0, 7)]),
+    'meter.channelPeakDb': method('meter', 'channelPeakDb', (f) => [f.int(0, 7)]),
+    'meter.reset': method('meter', 'reset'),
+    'meter getters': getters('meter', ['rmsDb', 'peakDb', 'channels']),
+    'new VoiceActivityDetector': construct(
+      VoiceActivityDetector,
+      (f) => [
+        f.options({
+          thresholdDb: () => db(f, -100, 0),
+          marginDb: () => db(f, 1, 60),
+          minDb: () => db(f, -100, 0),
+          hysteresisDb: () => db(f, 0, 30),
+          attackMs: () => f.int(0, 100),
+          hangoverMs: () => f.int(0, 100),
+        }),
+      ],
+      { gives: 'detector' },
+    ),
+    'detector.process': method('detector', 'process', (f) => [f.object('audioFrame')]),
+    'detector getters': getters('detector', ['active', 'levelDb', 'noiseFloorDb', 'thresholdDb']),
+    ...listeners('detector', ['speechStarted', 'speechEnded', 'error']),
+    'audioFrame.close': method('audioFrame', 'close'),
+    'memory taken away': takeAway,
+  },
+};
+
+/** The platform's devices, as far as there are any. */
+export const platform = {
+  fresh: {},
+  hold: { platform: 2 },
+  close: { platform: (one) => one.close(), source: (one) => one.close() },
+  calls: {
+    'PlatformAudio.open': invoke(PlatformAudio, 'open', () => [], { gives: 'platform' }),
+    'platform.setRecordingDevice': method('platform', 'setRecordingDevice', (f) => [device(f)]),
+    'platform.setPlayoutDevice': method('platform', 'setPlayoutDevice', (f) => [device(f)]),
+    'platform.createSource': method(
+      'platform',
+      'createSource',
+      (f) => [
+        f.options({
+          echoCancellation: () => f.boolean(),
+          noiseSuppression: () => f.boolean(),
+          autoGainControl: () => f.boolean(),
+          preferHardware: () => f.boolean(),
+        }),
+      ],
+      { gives: 'source' },
+    ),
+    'platform.startRecording': method('platform', 'startRecording'),
+    'platform.stopRecording': method('platform', 'stopRecording'),
+    'platform.close': method('platform', 'close'),
+    'platform getters': getters('platform', ['recordingDevices', 'playoutDevices', 'closed']),
+  },
+};
+
+function device(f) {
+  return f.options({ name: () => f.text(), id: () => f.text() }, { needed: ['name', 'id'] });
+}
 
 /** Echo cancellation and so on. */
 export const processing = {
