@@ -37,8 +37,6 @@ export const resampling = {
   calls: {
     'new AudioResampler': construct(
       AudioResampler,
-      LevelMeter,
-      PlatformAudio,
       (f) => [
         f.options(
           {

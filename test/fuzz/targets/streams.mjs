@@ -18,6 +18,9 @@ function videoOptions(f) {
     capacity: () => f.int(1, 4),
     fps: () => f.number(1, 60),
     upright: () => f.boolean(),
+    clockOffsetUs: () => f.number(-1e6, 1e6),
+    maxWidth: () => f.int(8, 100),
+    maxHeight: () => f.int(8, 100),
     ...common(f),
   });
 }
