@@ -1,3 +1,4 @@
+import { AudioFrame } from 'framewire';
 import { checkSignal } from '../../src/core/check.js';
 import { plainBytes } from '../../src/core/own-bytes.js';
 import { isDetached, plainView } from '../../src/core/plain-view.js';
@@ -55,6 +56,46 @@ describe('a view from outside', () => {
     expect(() => plainBytes(Object.create(Uint8Array.prototype), 'bytes')).toThrow(
       /^bytes must be a Uint8Array, got /,
     );
+  });
+});
+
+describe('an AudioFrame whose memory is not what it seems', () => {
+  it('says that it is gone though the engine, in optimized code, goes on with the old length', () => {
+    // Node 20 does once it has seen both kinds of memory there.
+    // The compiler's library doesn't know of memory that can be resized.
+    const Resizable = ArrayBuffer as unknown as new (size: number, options?: object) => ArrayBuffer;
+    const kinds = [() => new Resizable(64), () => new Resizable(64, { maxByteLength: 128 })];
+    let survivors = 0;
+    for (let i = 0; i < 20_000; i++) {
+      const buffer = kinds[i % 2]!();
+      const frame = new AudioFrame(new Int16Array(buffer), { sampleRate: 48_000, channels: 1 });
+      frame.data.at(0);
+      if (i % 5 !== 0) continue;
+      structuredClone(buffer, { transfer: [buffer] });
+      try {
+        frame.data.at(0);
+        survivors += 1;
+      } catch {
+        // As it should.
+      }
+    }
+    expect(survivors).toBe(0);
+  });
+
+  it('takes no notice of what a subclass says of its memory', () => {
+    class Liar extends Int16Array {
+      override get length(): number {
+        return 1e9;
+      }
+      override get byteOffset(): number {
+        return -8;
+      }
+    }
+    const frame = new AudioFrame(new Liar(480).fill(7), { sampleRate: 48_000, channels: 1 });
+    expect(frame.samplesPerChannel).toBe(480);
+    expect(frame.data).toEqual(new Int16Array(480).fill(7));
+    const bytes = Object.defineProperty(new Uint8Array(64), 'byteLength', { value: 1e9 });
+    expect(() => AudioFrame.fromWav(bytes)).toThrow(RangeError);
   });
 });
 
