@@ -1,6 +1,8 @@
 import { AudioFrame, silence, sineWave, type SineWaveOptions } from 'framewire';
 import { amplitudeAt, channelOf, power } from '../support/sound.js';
 
+jest.setTimeout(60_000);
+
 /** All of a sound that ends. */
 async function all(sound: AsyncIterable<AudioFrame>): Promise<AudioFrame[]> {
   const frames = [];

@@ -1,6 +1,8 @@
 import { LocalAudioTrack } from 'framewire';
 import { runProgram } from '../support/program.js';
 
+jest.setTimeout(60_000);
+
 describe('PlatformAudio', () => {
   it('is a clean error where there are no devices, after which the program goes on and ends', async () => {
     const { code, signal, stdout } = await runProgram('no-sound-devices.cjs', [], {

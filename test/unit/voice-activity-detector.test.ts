@@ -1,6 +1,8 @@
 import { AudioFrame, VoiceActivityDetector, type VoiceActivityDetectorOptions } from 'framewire';
 import { noise, voice } from '../support/sound.js';
 
+jest.setTimeout(60_000);
+
 interface Part {
   readonly ms: number;
   /** How loud noise and voice are, in dBFS. */
@@ -15,22 +17,22 @@ function* sound(
   parts: readonly Part[],
   { sampleRate = 16_000, samples = 160, channels = 1 } = {},
 ): Generator<AudioFrame> {
-  const all: number[] = [];
+  const totalMs = parts.reduce((sum, { ms }) => sum + ms, 0);
+  const all = new Int16Array((totalMs * sampleRate * channels) / 1000);
+  let at = 0;
   for (const { ms, noiseDb = -Infinity, voiceDb = -Infinity } of parts) {
+    // Uniform noise has a third of its peak's square as its power, a sine wave half.
+    const noisePeak = 32_768 * 10 ** (noiseDb / 20) * Math.sqrt(3);
+    const voicePeak = 32_768 * 10 ** (voiceDb / 20) * Math.SQRT2;
     for (let i = 0; i < (ms * sampleRate) / 1000; i++) {
-      // Uniform noise has a third of its peak's square as its power.
-      const hiss = 10 ** (noiseDb / 20) * Math.sqrt(3) * random();
-      const tone =
-        10 ** (voiceDb / 20) * Math.SQRT2 * Math.sin((2 * Math.PI * 200 * i) / sampleRate);
-      all.push(32_768 * (hiss + tone));
+      const phase = (2 * Math.PI * 200 * i) / sampleRate;
+      all.fill(noisePeak * random() + voicePeak * Math.sin(phase), at, (at += channels));
     }
   }
-  for (let from = 0; from < all.length; from += samples) {
-    const part = all
-      .slice(from, from + samples)
-      .flatMap((one) => Array<number>(channels).fill(one));
-    const timestampUs = Math.round((from * 1e6) / sampleRate);
-    yield new AudioFrame(Int16Array.from(part), { sampleRate, channels, timestampUs });
+  for (let from = 0; from < all.length; from += samples * channels) {
+    const timestampUs = Math.round((from * 1e6) / channels / sampleRate);
+    const data = all.subarray(from, from + samples * channels);
+    yield new AudioFrame(data, { sampleRate, channels, timestampUs });
   }
 }
 
