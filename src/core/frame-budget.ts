@@ -94,6 +94,7 @@ export function weightOf(byteLength: number): number {
 /** Whether a received frame of so many bytes may stay. */
 export function hasRoomFor(byteLength: number): boolean {
   if (heldBytes() + byteLength <= limit()) return true;
+  makeCollectorLook();
   if (!warned) {
     warned = true;
     log('warn', 'received frames are dropped: the open ones hold as much memory as they may', {
@@ -102,6 +103,34 @@ export function hasRoomFor(byteLength: number): boolean {
     });
   }
   return false;
+}
+
+/** So large that it's never touched, and so never there: `malloc` takes such from the system, filled with zeros. */
+const BALLAST_BYTES = 40 * 2 ** 20;
+const MOST_BALLAST = 16;
+const LOOKS_APART_MS = 1000;
+
+let ballast: ArrayBuffer[] = [];
+let nextLookMs = 0;
+
+// Is told of an object that nobody has: the collector has looked.
+const looks = new FinalizationRegistry<undefined>(() => {
+  ballast = [];
+  nextLookMs = performance.now() + LOOKS_APART_MS;
+});
+
+/**
+ * Has the garbage collector look for forgotten frames, at most once a second: where all that may be held is
+ * held by such, no frame comes any more, and with them ends what would make it look.
+ */
+function makeCollectorLook(): void {
+  if (performance.now() < nextLookMs || ballast.length === MOST_BALLAST) return;
+  if (ballast.length === 0) looks.register({}, undefined);
+  try {
+    ballast.push(new ArrayBuffer(BALLAST_BYTES));
+  } catch {
+    // There is no memory for it, so it looks anyway.
+  }
 }
 
 function heldBytes(): number {
