@@ -250,7 +250,13 @@ export {
   type PacerTick,
 } from './video/frame-pacer.js';
 export type { CropArea } from './video/crop-pixels.js';
-export type { CanvasSource, DrawnFrameOptions, DrawOptions } from './video/frame-canvas.js';
+export type {
+  CanvasSource,
+  DrawingContext,
+  DrawnFrameOptions,
+  DrawOptions,
+  FrameCanvas,
+} from './video/frame-canvas.js';
 export {
   type FromImageOptions,
   IMAGE_TYPES,

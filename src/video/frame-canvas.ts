@@ -1,9 +1,16 @@
-import type * as NapiCanvas from '@napi-rs/canvas';
 import { checkInteger, checkOneOf, checkOptions, readOnce, shown } from '../core/check.js';
-import { FramewireError } from '../core/errors.js';
 import { checkedMetadata, type FrameMetadata } from './frame-metadata.js';
 import { PIXEL_FORMATS, type PixelFormat } from './pixel-format.js';
 import { ROTATIONS, type VideoRotation } from './rotation.js';
+
+// These types are the web's as far as they're needed. Those of @napi-rs/canvas are wider, and don't compile
+// with every setting of a user's.
+
+/** What can be drawn on: the `2d` context of a canvas. */
+export interface DrawingContext {
+  /** Draws what is on a canvas, in the size asked for. */
+  drawImage(image: object, x: number, y: number, width: number, height: number): void;
+}
 
 /** A canvas of `@napi-rs/canvas`, or another that has these members of the web's. */
 export interface CanvasSource {
@@ -21,6 +28,12 @@ export interface CanvasSource {
       height: number,
     ): { readonly data: Uint8ClampedArray };
   };
+}
+
+/** A canvas of `@napi-rs/canvas`; in TypeScript, `as Canvas` has all its members. */
+export interface FrameCanvas extends CanvasSource {
+  /** The canvas's drawing context. */
+  getContext(type: '2d'): ReturnType<CanvasSource['getContext']> & DrawingContext;
 }
 
 /** What a frame that is made of a canvas or an image has besides its picture. */
@@ -66,38 +79,6 @@ export interface RgbaPicture {
   readonly width: number;
   /** Rows. */
   readonly height: number;
-}
-
-let loaded: typeof NapiCanvas | undefined;
-
-/**
- * The library, loaded when it's first needed: 35 MB, 50 ms.
- *
- * @throws FramewireError `unsupported` if there is none for this machine.
- */
-export function canvasLibrary(): typeof NapiCanvas {
-  try {
-    // eslint-disable-next-line @typescript-eslint/no-require-imports
-    loaded ??= require('@napi-rs/canvas') as typeof NapiCanvas;
-    return loaded;
-  } catch (cause) {
-    throw new FramewireError('unsupported', '@napi-rs/canvas could not be loaded.', { cause });
-  }
-}
-
-/** A canvas with a picture on it. `rgba` is read before this returns. */
-export function canvasOf(rgba: Uint8Array, width: number, height: number): NapiCanvas.Canvas {
-  const { createCanvas, ImageData } = canvasLibrary();
-  const clamped = new Uint8ClampedArray(rgba.buffer, rgba.byteOffset, rgba.byteLength);
-  try {
-    const canvas = createCanvas(width, height);
-    canvas.getContext('2d').putImageData(new ImageData(clamped, width, height), 0, 0);
-    return canvas;
-  } catch (cause) {
-    throw new FramewireError('native', `A canvas of ${width}x${height} could not be made.`, {
-      cause,
-    });
-  }
 }
 
 /** A copy of the pixels of a canvas. @throws TypeError if it's no canvas. */

@@ -1,13 +1,8 @@
-import type { Canvas, Image } from '@napi-rs/canvas';
 import { untilAborted } from '../core/abort.js';
 import { checkInteger, checkOneOf, checkOptions, checkSignal } from '../core/check.js';
 import { FramewireError } from '../core/errors.js';
-import {
-  canvasLibrary,
-  type DrawnFrameOptions,
-  pixelsOf,
-  type RgbaPicture,
-} from './frame-canvas.js';
+import { canvasLibrary, loadedImage } from './canvas-library.js';
+import { type DrawnFrameOptions, pixelsOf, type RgbaPicture } from './frame-canvas.js';
 import { broken, readImageHeader } from './image-header.js';
 import { MAX_DIMENSION } from './pixel-format.js';
 
@@ -56,20 +51,6 @@ export function checkedEncoding(type: ImageType, options: ToImageOptions): Encod
   return { type, quality, signal };
 }
 
-/** An image of what is on a canvas, made on another thread. */
-export async function encodedImage(
-  canvas: Canvas,
-  { type, quality, signal }: Encoding,
-): Promise<Buffer> {
-  const encoding = type === 'png' ? canvas.encode('png') : canvas.encode(type, quality);
-  return await untilAborted(
-    encoding.catch((cause: unknown) => {
-      throw new FramewireError('native', `The ${type} image could not be made.`, { cause });
-    }),
-    signal,
-  );
-}
-
 /** The pixels of an image, decoded on another thread. */
 export async function decodedImage(
   bytes: Uint8Array | ArrayBuffer | SharedArrayBuffer,
@@ -89,7 +70,7 @@ export async function decodedImage(
       `The ${type} image is ${width}x${height}; ${maxWidth}x${maxHeight} is allowed.`,
     );
   }
-  const image = await untilAborted(loaded(own, type), signal);
+  const image = await untilAborted(loadedImage(own, type), signal);
   // A JPEG of a camera held upright is turned by what its EXIF data say.
   const asSaid = image.width === width && image.height === height;
   const turned = image.width === height && image.height === width;
@@ -98,16 +79,4 @@ export async function decodedImage(
   const canvas = createCanvas(image.width, image.height);
   canvas.getContext('2d').drawImage(image, 0, 0);
   return pixelsOf(canvas);
-}
-
-async function loaded(
-  bytes: Uint8Array,
-  type: 'png' | 'jpeg' | 'webp' | 'gif' | 'bmp',
-): Promise<Image> {
-  try {
-    return await canvasLibrary().loadImage(bytes);
-  } catch (cause) {
-    if (cause instanceof FramewireError) throw cause;
-    throw broken(type, cause);
-  }
 }

@@ -1,26 +1,26 @@
 import { types } from 'node:util';
-import type { Canvas, SKRSContext2D } from '@napi-rs/canvas';
 import { checkBoolean, checkInteger, checkOneOf, checkOptions, shown } from '../core/check.js';
 import { FramewireError } from '../core/errors.js';
 import type { PixelsForNative } from '../native/video-requests.js';
+import { canvasOf, encodedImage } from './canvas-library.js';
 import { convertMemory } from './convert-memory.js';
 import { checkCropArea, type CropArea } from './crop-pixels.js';
 import { checkTensorOptions, type TensorOptions, toFloat32Pixels } from './float-pixels.js';
 import {
-  canvasOf,
   type CanvasSource,
   checkedDrawing,
   checkedDescription,
+  type DrawingContext,
   type DrawnDescription,
   type DrawnFrameOptions,
   type DrawOptions,
+  type FrameCanvas,
   pixelsOf,
   type RgbaPicture,
 } from './frame-canvas.js';
 import {
   checkedEncoding,
   decodedImage,
-  encodedImage,
   type FromImageOptions,
   type ImageType,
   type ToImageOptions,
@@ -301,7 +301,7 @@ export class VideoFrame implements Disposable {
    */
   async toImage(type: ImageType, options: ToImageOptions = {}): Promise<Buffer> {
     const encoding = checkedEncoding(type, options);
-    return await encodedImage(this.toCanvas(), encoding);
+    return await encodedImage(this.#canvas(), encoding);
   }
 
   /**
@@ -319,11 +319,8 @@ export class VideoFrame implements Disposable {
   }
 
   /** A new canvas of `@napi-rs/canvas` with the picture, upright. */
-  toCanvas(): Canvas {
-    using rgba = this.format === 'RGBA' ? this.clone() : this.convert('RGBA');
-    using upright = rgba.upright();
-    const { width, height } = upright;
-    return upright.#open().read((view) => canvasOf(view, width, height));
+  toCanvas(): FrameCanvas {
+    return this.#canvas();
   }
 
   /**
@@ -332,9 +329,9 @@ export class VideoFrame implements Disposable {
    * @throws TypeError or RangeError if an argument is wrong.
    * @throws FramewireError `closed` once the frame is closed.
    */
-  drawTo(context: SKRSContext2D, options: DrawOptions = {}): void {
+  drawTo(context: DrawingContext, options: DrawOptions = {}): void {
     const checked = checkedDrawing(context, options);
-    const canvas = this.toCanvas();
+    const canvas = this.#canvas();
     const { x = 0, y = 0, width = canvas.width, height = canvas.height } = checked;
     context.drawImage(canvas, x, y, width, height);
   }
@@ -416,6 +413,13 @@ export class VideoFrame implements Disposable {
   withNativePixels<T>(use: (pixels: PixelsForNative) => T, format: PixelFormat = this.format): T {
     const { width, height } = this;
     return this.#open().withNativePixels({ format, width, height }, use);
+  }
+
+  #canvas(): ReturnType<typeof canvasOf> {
+    using rgba = this.format === 'RGBA' ? this.clone() : this.convert('RGBA');
+    using upright = rgba.upright();
+    const { width, height } = upright;
+    return upright.#open().read((view) => canvasOf(view, width, height));
   }
 
   static #drawn(picture: RgbaPicture, { format, ...rest }: DrawnDescription): VideoFrame {
