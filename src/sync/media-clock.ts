@@ -30,6 +30,7 @@ export interface AudioTiming {
 
 /** When a picture was taken: a `VideoFrame` fits. */
 export interface VideoTiming {
+  /** What its publisher said of it. */
   readonly metadata: {
     /** By the publisher's clock, in integer microseconds. */
     readonly captureTimeUs?: number;

@@ -1,7 +1,8 @@
 // The wrong arguments below are meant to be wrong.
 /* eslint @typescript-eslint/no-unsafe-class-instance-assignment: 'off' */
 import { execFile } from 'node:child_process';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import ts from 'typescript';
 import * as framewire from 'framewire';
@@ -213,6 +214,21 @@ describe('the package', () => {
     const found = (await run(source)) as boolean[][];
     expect(found.length).toBeGreaterThanOrEqual(3);
     expect(new Set(found.flat())).toEqual(new Set([true]));
+  });
+
+  it("has types that do without the canvas library's, which don't compile for everybody", () => {
+    const imports = new Set<string>();
+    const follow = (path: string): void => {
+      if (imports.has(path)) return;
+      imports.add(path);
+      for (const [, name = ''] of readFileSync(path, 'utf8').matchAll(/from '([^']+)'/g)) {
+        if (name.startsWith('.')) follow(join(dirname(path), name.replace(/\.js$/, '.d.ts')));
+        else imports.add(name);
+      }
+    };
+    follow(join(__dirname, '..', '..', 'dist', 'index.d.ts'));
+    expect(imports.size).toBeGreaterThan(50);
+    expect(imports).not.toContain('@napi-rs/canvas');
   });
 
   it('loads nothing native until it is needed', async () => {
