@@ -7,7 +7,7 @@ export const drop = {
   name: 'drop',
   async *run({ rounds, run, nodes }) {
     for (const { version, path } of nodes) {
-      const results = await inTurn(Math.min(rounds, 3), {
+      const results = await inTurn(Math.min(rounds, 2), {
         fps: () => run(['drop.mjs', 'fps'], { node: path }),
         capacity: () => run(['drop.mjs', 'capacity'], { node: path }),
       });

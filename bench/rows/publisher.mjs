@@ -8,7 +8,7 @@ export const publisher = {
   usesServer: true,
   async *run({ rounds, run, server }) {
     const program = (side, how) => () => run(['capture.mjs', side, how, 1920, 1080]);
-    const results = await inTurn(rounds, {
+    const results = await inTurn(Math.min(rounds, 3), {
       direct: program('framewire', 'direct'),
       theirs: program('rtc-node', 'convert'),
       ours: program('framewire', 'convert'),

@@ -13,7 +13,7 @@ const require = createRequire(import.meta.url);
 const [side, format, access, frames = '150'] = process.argv.slice(2);
 const FRAMES = Number(frames);
 /** Frames at the start that aren't counted: code is compiled, memory is first touched. */
-const WARM_UP = 40;
+const WARM_UP = 200;
 const [width, height] = [1920, 1080];
 
 let enteredAt = 0;

@@ -13,7 +13,7 @@ const { MediaEventReader } = require('../../dist/native/media-events.js');
 const { ffi } = require('../../dist/native/ffi-client.js');
 const [format, frames = '150'] = process.argv.slice(2);
 const FRAMES = Number(frames);
-const WARM_UP = 40;
+const WARM_UP = 200;
 const [width, height] = [1920, 1080];
 
 /** Times of the frame under way, in the order in which they come. */
