@@ -1,5 +1,5 @@
 import { MAX_TIMER_MS } from '../core/abort.js';
-import { checkFunction, checkOptions, checkPositive, checkSignal } from '../core/check.js';
+import { checkFunction, checkOptions, checkPositive, checkSignal, shown } from '../core/check.js';
 import { monotonicUs } from '../core/clock.js';
 import { FramewireError } from '../core/errors.js';
 
@@ -164,12 +164,17 @@ export class FramePacer {
     return new Promise((resolve, reject) => {
       this.#signal?.throwIfAborted();
       if (this.#closed) throw closedError();
-      this.#epochUs ??= this.#clock.nowUs();
+      this.#epochUs ??= this.#nowUs();
       this.#waiters.push({ resolve, reject });
       if (this.#waiters.length > 1) return;
       // Listens only while someone waits: a signal may live much longer than the pacer.
       this.#signal?.addEventListener('abort', this.#onAbort, { once: true });
-      this.#sleep();
+      try {
+        this.#sleep();
+      } catch (error) {
+        // Of a clock that isn't ours.
+        this.#rejectAll(error);
+      }
     });
   }
 
@@ -184,7 +189,16 @@ export class FramePacer {
     this.#cancelSleep = undefined;
     const waiter = this.#waiters[0];
     if (!waiter) return;
-    const elapsedUs = this.#clock.nowUs() - (this.#epochUs ?? 0);
+    try {
+      this.#wake(waiter);
+    } catch (error) {
+      // Of a clock that isn't ours; in a timer nobody would catch it.
+      this.#rejectAll(error);
+    }
+  };
+
+  #wake(waiter: Waiter): void {
+    const elapsedUs = this.#nowUs() - (this.#epochUs ?? 0);
     // Timers count in milliseconds and may be early.
     if (elapsedUs < this.#wakeUs()) {
       this.#sleep();
@@ -194,7 +208,13 @@ export class FramePacer {
     waiter.resolve(this.#take(elapsedUs));
     if (this.#waiters.length > 0) this.#sleep();
     else this.#signal?.removeEventListener('abort', this.#onAbort);
-  };
+  }
+
+  #nowUs(): number {
+    const nowUs: unknown = this.#clock.nowUs();
+    if (typeof nowUs === 'number' && Number.isFinite(nowUs)) return nowUs;
+    throw new TypeError(`options.clock.nowUs must return a finite number, got ${shown(nowUs)}.`);
+  }
 
   readonly #onAbort = (): void => {
     this.#rejectAll(this.#signal?.reason);
@@ -225,8 +245,10 @@ export class FramePacer {
   }
 
   #rejectAll(reason: unknown): void {
-    this.#cancelSleep?.();
+    const cancel: unknown = this.#cancelSleep;
     this.#cancelSleep = undefined;
+    // A clock that isn't ours may have given none.
+    if (typeof cancel === 'function') (cancel as () => void)();
     this.#signal?.removeEventListener('abort', this.#onAbort);
     for (const waiter of this.#waiters.splice(0)) waiter.reject(reason);
   }

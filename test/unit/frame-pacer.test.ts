@@ -340,6 +340,40 @@ describe('FramePacer', () => {
     expect(() => new FramePacer(options as never)).toThrow(/^options must be an object, got /);
   });
 
+  it.each(['nowUs', 'sleepUntil'] as const)(
+    'tells whoever waits that %s of its clock failed',
+    async (name) => {
+      const failure = new Error('no time');
+      const clock: PacerClock = {
+        nowUs: () => 0,
+        sleepUntil: (_, wake) => {
+          const timer = setImmediate(wake);
+          return () => clearImmediate(timer);
+        },
+      };
+      let calls = 0;
+      const failing = {
+        ...clock,
+        [name]: (...args: Parameters<PacerClock['sleepUntil']>) => {
+          if (calls++ > 0) throw failure;
+          return clock[name](...args);
+        },
+      };
+      using pacer = new FramePacer({ fps: 10, clock: failing });
+      const ticks = await Promise.allSettled([pacer.next(), pacer.next()]);
+      expect(ticks.at(-1)).toEqual({ status: 'rejected', reason: failure });
+      await expect(pacer.next()).rejects.toBe(failure);
+    },
+  );
+
+  it('says that its clock tells no time', async () => {
+    const clock = { nowUs: () => -Infinity, sleepUntil: () => undefined } as unknown as PacerClock;
+    using pacer = new FramePacer({ fps: 10, clock });
+    await expect(pacer.next()).rejects.toThrow(
+      'options.clock.nowUs must return a finite number, got -Infinity.',
+    );
+  });
+
   it('refuses a wrong signal and a wrong clock', () => {
     expect(() => new FramePacer({ fps: 30, signal: {} as never })).toThrow(
       'options.signal must be an AbortSignal, got {}.',

@@ -6,7 +6,8 @@ function clock(f) {
   const now = () => Math.round(performance.now() * 1000);
   return f.options(
     {
-      nowUs: () => f.func(now),
+      // A promise for a time that rejects would be nobody's but the clock's.
+      nowUs: () => f.either(() => now),
       sleepUntil: () =>
         f.func((_time, wake) => {
           const timer = setImmediate(wake);

@@ -54,6 +54,11 @@ export function freshFrame(f) {
   return frame;
 }
 
+/** A reader that calls again may have taken the view away before it reads. */
+function isDetached(view) {
+  return view.byteLength === 0;
+}
+
 /** What a `borrow` may do that it shouldn't. */
 function readers(f, frame) {
   return [
@@ -61,7 +66,7 @@ function readers(f, frame) {
     (view) => f.keep('bytes', view),
     (view) => detach(view.buffer),
     () => frame.close(),
-    (view) => view.fill(1),
+    (view) => isDetached(view) || view.fill(1),
     async () => 1,
     (view) => view,
   ];
