@@ -16,7 +16,7 @@ function sound(f) {
   return f.either(() =>
     (async function* () {
       yield* Array.isArray(all) ? all : [];
-      throws?.();
+      await throws?.();
     })(),
   );
 }
