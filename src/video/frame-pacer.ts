@@ -97,11 +97,16 @@ export class FramePacer {
     if (fps > MAX_FPS) throw new RangeError(`options.fps must be at most ${MAX_FPS}, got ${fps}.`);
     checkSignal(signal, 'options.signal');
     checkOptions(clock, 'options.clock');
-    checkFunction(clock.nowUs, 'options.clock.nowUs');
-    checkFunction(clock.sleepUntil, 'options.clock.sleepUntil');
+    const { nowUs, sleepUntil } = clock;
+    checkFunction(nowUs, 'options.clock.nowUs');
+    checkFunction(sleepUntil, 'options.clock.sleepUntil');
     this.fps = fps;
     this.#signal = signal;
-    this.#clock = clock;
+    // What was checked is what is called, though the clock may be changed.
+    this.#clock = {
+      nowUs: () => nowUs.call(clock),
+      sleepUntil: (timeUs, wake) => sleepUntil.call(clock, timeUs, wake),
+    };
   }
 
   /** How many slots were skipped so far. */
