@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 
-import { checkInteger, checkOneOf, checkOptions, shown } from '../core/check.js';
+import { checkInteger, checkObject, checkOneOf, checkOptions, shown } from '../core/check.js';
 import { FramewireError } from '../core/errors.js';
 import { int16FromFloat } from './int16-from-float.js';
 import { isDetached, plainView } from '../core/plain-view.js';
@@ -311,10 +311,7 @@ function checkPlanes(planes: readonly unknown[], channels: number): readonly Flo
 
 /** The options as they were when they were checked. */
 function checkAudioOptions(options: AudioFrameOptions): Required<AudioFrameOptions> {
-  if ((options as unknown) === undefined) {
-    throw new TypeError('options must be an object, got undefined.');
-  }
-  checkOptions(options, 'options');
+  checkObject(options, 'options');
   const { sampleRate, channels, timestampUs = 0 } = options;
   checkInteger(sampleRate, 'options.sampleRate', { min: 1, max: MAX_SAMPLE_RATE });
   checkInteger(channels, 'options.channels', { min: 1, max: MAX_AUDIO_CHANNELS });

@@ -1,4 +1,4 @@
-import { checkInteger, checkOneOf, checkOptions, shown } from '../core/check.js';
+import { checkInteger, checkObject, checkOneOf, shown } from '../core/check.js';
 import { FramewireError } from '../core/errors.js';
 import { flushResampler, newResampler, pushToResampler } from '../native/audio-resampling.js';
 import type { OwnedHandle } from '../native/owned-handle.js';
@@ -71,8 +71,7 @@ export class AudioResampler implements Disposable {
    * @throws FramewireError `unsupported` with another version of the binding than the one needed.
    */
   constructor(options: AudioResamplerOptions) {
-    // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition
-    checkOptions(options ?? null, 'options');
+    checkObject(options, 'options');
     const { inputRate, outputRate, channels = 1, quality = 'medium' } = options;
     checkInteger(inputRate, 'options.inputRate', { min: MIN_RATE, max: MAX_SAMPLE_RATE });
     checkInteger(outputRate, 'options.outputRate', { min: MIN_RATE, max: MAX_SAMPLE_RATE });

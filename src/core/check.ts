@@ -23,7 +23,11 @@ export function shown(value: unknown): string {
 
 /** @throws TypeError if `value` is not a plain options object. `undefined` is none given. */
 export function checkOptions(value: unknown, name: string): void {
-  if (value === undefined) return;
+  if (value !== undefined) checkObject(value, name);
+}
+
+/** @throws TypeError if `value` is not an object, or is an array. For options that must be given, too. */
+export function checkObject(value: unknown, name: string): void {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new TypeError(`${name} must be an object, got ${shown(value)}.`);
   }

@@ -1,6 +1,6 @@
 import { constrainedMemory } from 'node:process';
 import { totalmem } from 'node:os';
-import { checkInteger, checkOptions } from './check.js';
+import { checkInteger, checkObject } from './check.js';
 import { log } from './log.js';
 import { limitIdleBytes, poolUsage } from './memory-pool.js';
 
@@ -51,8 +51,7 @@ let warned = false;
  * ```
  */
 export function configureMemory(options: MemoryOptions): void {
-  // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition
-  checkOptions(options ?? null, 'options');
+  checkObject(options, 'options');
   const { maxBytes: most = limit(), maxIdleBytes = poolUsage().maxIdleBytes } = options;
   checkInteger(most, 'options.maxBytes', { min: 1 });
   checkInteger(maxIdleBytes, 'options.maxIdleBytes', { min: 0 });

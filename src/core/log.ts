@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { checkFunction, checkOneOf, checkOptions } from './check.js';
+import { checkFunction, checkObject, checkOneOf } from './check.js';
 
 /** From the quietest to the most talkative. */
 export const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
@@ -42,8 +42,7 @@ let rtcNodeListener: ((level: LogLevel) => void) | undefined;
 
 /** Sets what is logged and where to, for the whole process. */
 export function configureLog(options: LogOptions): void {
-  // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition
-  checkOptions(options ?? null, 'options');
+  checkObject(options, 'options');
   if (options.level !== undefined) checkOneOf(options.level, 'options.level', LOG_LEVELS);
   if (options.rtcNodeLevel !== undefined) {
     checkOneOf(options.rtcNodeLevel, 'options.rtcNodeLevel', LOG_LEVELS);

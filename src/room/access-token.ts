@@ -3,7 +3,14 @@ import {
   RoomConfiguration,
   type VideoGrant,
 } from 'livekit-server-sdk';
-import { checkInteger, checkOneOf, checkOptions, checkString, shown } from '../core/check.js';
+import {
+  checkInteger,
+  checkObject,
+  checkOneOf,
+  checkOptions,
+  checkString,
+  shown,
+} from '../core/check.js';
 import { FramewireError } from '../core/errors.js';
 import { TRACK_SOURCES, type TrackSource } from '../core/track-handle.js';
 import { PARTICIPANT_KINDS, type ParticipantKind } from '../native/participant-view.js';
@@ -108,8 +115,7 @@ export class AccessToken extends ServerSdkToken {
    * @throws TypeError or RangeError if it names no such track source.
    */
   override addGrant(grant: RoomGrant): void {
-    // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition
-    checkOptions(grant ?? null, 'grant');
+    checkObject(grant, 'grant');
     const { canPublishSources, ...rest } = grant;
     for (const [key, value] of Object.entries(rest)) checkGrant(value, `grant.${key}`);
     if (canPublishSources === undefined) {

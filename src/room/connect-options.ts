@@ -2,6 +2,7 @@ import { MAX_TIMER_MS } from '../core/abort.js';
 import {
   checkBoolean,
   checkInteger,
+  checkObject,
   checkOptions,
   checkPositive,
   checkSignal,
@@ -122,9 +123,7 @@ function checkTimeout(timeoutMs: unknown): void {
 }
 
 function checkedIceServer(server: unknown, name: string): IceServer {
-  if (typeof server !== 'object' || server === null) {
-    throw new TypeError(`${name} must be an object, got ${shown(server)}.`);
-  }
+  checkObject(server, name);
   const { urls, username, credential } = server as Partial<IceServer>;
   if (!Array.isArray(urls) || urls.length === 0) {
     throw new TypeError(`${name}.urls must be an array of URLs, got ${shown(urls)}.`);

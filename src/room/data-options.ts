@@ -1,4 +1,4 @@
-import { checkOptions, checkSignal, checkString, shown } from '../core/check.js';
+import { checkObject, checkOptions, checkSignal, checkString, shown } from '../core/check.js';
 import { checkText } from '../core/own-bytes.js';
 
 /** How data is sent to others in the room. */
@@ -57,7 +57,7 @@ export function checkedStrings(values: unknown, name: string): string[] {
  * @throws TypeError if not an object whose values are strings, RangeError for a key that gets lost.
  */
 export function checkedAttributes(attributes: unknown, name: string): Record<string, string> {
-  checkOptions(attributes ?? null, name);
+  checkObject(attributes, name);
   const checked: Record<string, string> = {};
   for (const [key, value] of Object.entries(attributes as object)) {
     if (key === '__proto__') {

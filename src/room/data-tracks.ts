@@ -1,4 +1,4 @@
-import { checkOptions, checkSignal, checkString, shown } from '../core/check.js';
+import { checkObject, checkOptions, checkSignal, checkString } from '../core/check.js';
 import {
   type DataFrameEncoding,
   type DataSchema,
@@ -128,10 +128,7 @@ function checkedOptions(options: PublishDataTrackOptions): {
   readonly frameEncoding: DataFrameEncoding | undefined;
   readonly signal: AbortSignal | undefined;
 } {
-  if ((options as PublishDataTrackOptions | undefined) === undefined) {
-    throw new TypeError('options must be an object, got undefined.');
-  }
-  checkOptions(options, 'options');
+  checkObject(options, 'options');
   const { name, schema, frameEncoding, signal } = options;
   checkName(name, 'options.name', MAX_NAME_BYTES);
   if (frameEncoding !== undefined) {
@@ -158,9 +155,7 @@ function checkedSignal(options: SchemaOptions): AbortSignal | undefined {
 }
 
 function checkedSchema(schema: unknown, path: string): DataSchema {
-  if (typeof schema !== 'object' || schema === null) {
-    throw new TypeError(`${path} must be an object, got ${shown(schema)}.`);
-  }
+  checkObject(schema, path);
   const { name, encoding } = schema as Partial<DataSchema>;
   checkName(name, `${path}.name`, MAX_NAME_BYTES);
   checkName(encoding, `${path}.encoding`, MAX_ENCODING_BYTES);

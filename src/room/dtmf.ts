@@ -1,4 +1,4 @@
-import { checkInteger, checkOneOf, shown } from '../core/check.js';
+import { checkInteger, checkObject, checkOneOf } from '../core/check.js';
 import { type CheckedDataOptions, checkedDataOptions, type DataOptions } from './data-options.js';
 
 /** The keys of a telephone, each at the place that is its code. */
@@ -45,9 +45,7 @@ export function checkedDtmf(options: PublishDtmfOptions): {
   readonly key: Dtmf;
   readonly to: CheckedDataOptions;
 } {
-  if ((options as PublishDtmfOptions | undefined) === undefined) {
-    throw new TypeError(`options must be an object, got ${shown(options)}.`);
-  }
+  checkObject(options, 'options');
   const to = checkedDataOptions(options);
   const { digit } = options;
   checkOneOf(digit, 'options.digit', DTMF_DIGITS);

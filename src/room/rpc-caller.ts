@@ -1,5 +1,5 @@
 import { deadline, MAX_TIMER_MS } from '../core/abort.js';
-import { checkInteger, checkOptions, checkSignal, checkString, shown } from '../core/check.js';
+import { checkInteger, checkObject, checkSignal, checkString, shown } from '../core/check.js';
 import { FramewireError, notConnected } from '../core/errors.js';
 import { callRpc, whenSomebodyLeaves } from '../native/rpc.js';
 import type { RtcSession } from '../native/rtc-session.js';
@@ -127,10 +127,7 @@ function failure(reason: keyof typeof RPC_ERROR_CODES, message: string): RpcErro
 }
 
 function checkCall(options: PerformRpcOptions): Required<Omit<PerformRpcOptions, 'signal'>> {
-  if ((options as PerformRpcOptions | undefined) === undefined) {
-    throw new TypeError('options must be an object, got undefined.');
-  }
-  checkOptions(options, 'options');
+  checkObject(options, 'options');
   const { destinationIdentity, method, payload = '', signal } = options;
   const { responseTimeoutMs = DEFAULT_RESPONSE_TIMEOUT_MS } = options;
   checkString(destinationIdentity, 'options.destinationIdentity');

@@ -1,4 +1,4 @@
-import { checkBoolean, checkOptions, checkString, shown } from '../core/check.js';
+import { checkBoolean, checkObject, checkString, shown } from '../core/check.js';
 import { checkTrackSid } from '../core/track-handle.js';
 import { sendSubscriptionPermissions } from '../native/subscription-requests.js';
 import type { RtcSession } from '../native/rtc-session.js';
@@ -31,8 +31,7 @@ export interface CheckedPermissions {
 export function checkedSubscriptionPermissions(
   options: TrackSubscriptionPermissions,
 ): CheckedPermissions {
-  // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition
-  checkOptions(options ?? null, 'options');
+  checkObject(options, 'options');
   const { allParticipantsAllowed, permissions = [] } = options;
   checkBoolean(allParticipantsAllowed, 'options.allParticipantsAllowed');
   checkArray(permissions, 'options.permissions');
@@ -44,7 +43,7 @@ export function checkedSubscriptionPermissions(
 }
 
 function checked(permission: unknown, name: string): Required<ParticipantTrackPermission> {
-  checkOptions(permission ?? null, name);
+  checkObject(permission, name);
   const {
     participantIdentity,
     allTracksAllowed = false,

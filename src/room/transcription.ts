@@ -1,7 +1,7 @@
 import {
   checkBoolean,
   checkInteger,
-  checkOptions,
+  checkObject,
   checkSignal,
   checkString,
   shown,
@@ -66,10 +66,7 @@ function checkTranscription(options: PublishTranscriptionOptions): {
   readonly segments: readonly NativeTranscriptionSegment[];
   readonly signal: AbortSignal | undefined;
 } {
-  if ((options as PublishTranscriptionOptions | undefined) === undefined) {
-    throw new TypeError('options must be an object, got undefined.');
-  }
-  checkOptions(options, 'options');
+  checkObject(options, 'options');
   const { participantIdentity: identity, trackSid, segments, signal } = options;
   checkString(identity, 'options.participantIdentity');
   checkTrackSid(trackSid, 'options.trackSid');
@@ -83,9 +80,7 @@ function checkTranscription(options: PublishTranscriptionOptions): {
 
 function checkedSegment(segment: unknown, i: number): NativeTranscriptionSegment {
   const path = `options.segments[${i}]`;
-  if (typeof segment !== 'object' || segment === null) {
-    throw new TypeError(`${path} must be an object, got ${shown(segment)}.`);
-  }
+  checkObject(segment, path);
   const { id, text, startTimeMs, endTimeMs, final, language } =
     segment as Partial<TranscriptionSegment>;
   checkString(id, `${path}.id`);

@@ -1,4 +1,4 @@
-import { shown } from '../core/check.js';
+import { checkObject, shown } from '../core/check.js';
 import { LOOPBACK, type ServerPorts } from './ports.js';
 
 /** A value of a {@link ServerConfig}. `undefined` is the same as leaving it out. */
@@ -74,9 +74,7 @@ function isObject(value: ServerConfigValue): value is ServerConfig {
  * RangeError if a number is not finite.
  */
 export function checkConfig(value: unknown, name: string): asserts value is ServerConfig {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new TypeError(`${name} must be an object, got ${shown(value)}.`);
-  }
+  checkObject(value, name);
   checkValue(value, name, []);
 }
 

@@ -4,6 +4,7 @@ import { listenForAbort, untilAborted } from '../core/abort.js';
 import {
   checkInteger,
   checkNotNegative,
+  checkObject,
   checkOptions,
   checkPositive,
   checkSignal,
@@ -123,10 +124,7 @@ export class AVSynchronizer implements Disposable {
    * @throws RangeError if a value is out of range.
    */
   constructor(options: AVSynchronizerOptions) {
-    if ((options as unknown) === undefined) {
-      throw new TypeError('options must be an object, got undefined.');
-    }
-    checkOptions(options, 'options');
+    checkObject(options, 'options');
     const { audioSource, videoSource, fps = FPS, signal } = options;
     const { videoQueueMs = VIDEO_QUEUE_MS, maxLateMs = MAX_LATE_MS } = options;
     if (!(audioSource instanceof AudioSource)) {

@@ -1,9 +1,9 @@
 import {
   checkInteger,
   checkNotNegative,
+  checkObject,
   checkOptions,
   checkPositive,
-  shown,
 } from '../core/check.js';
 import { monotonicUs } from '../core/clock.js';
 import { RecentLeast } from './recent-least.js';
@@ -168,9 +168,9 @@ export class MediaClock {
   audio(frame: AudioTiming, nowUs: number = monotonicUs()): number {
     checkObject(frame, 'frame');
     const { timestampUs, captureTimeUs } = frame;
-    checkTime(timestampUs, 'frame.timestampUs');
-    if (captureTimeUs !== undefined) checkTime(captureTimeUs, 'frame.captureTimeUs');
-    checkTime(nowUs, 'nowUs');
+    checkInteger(timestampUs, 'frame.timestampUs');
+    if (captureTimeUs !== undefined) checkInteger(captureTimeUs, 'frame.captureTimeUs');
+    checkInteger(nowUs, 'nowUs');
     this.#audioExpected = true;
     this.#audioLag.add(nowUs - timestampUs, nowUs);
     if (captureTimeUs !== undefined) {
@@ -195,8 +195,8 @@ export class MediaClock {
     const { metadata } = frame;
     checkObject(metadata, 'frame.metadata');
     const { captureTimeUs } = metadata;
-    if (captureTimeUs !== undefined) checkTime(captureTimeUs, 'frame.metadata.captureTimeUs');
-    checkTime(nowUs, 'nowUs');
+    if (captureTimeUs !== undefined) checkInteger(captureTimeUs, 'frame.metadata.captureTimeUs');
+    checkInteger(nowUs, 'nowUs');
     this.#videoTimed = captureTimeUs !== undefined;
     if (captureTimeUs === undefined) {
       this.#leadUs = undefined;
@@ -225,7 +225,7 @@ export class MediaClock {
     const { audioUs, videoUs } = delays;
     checkNotNegative(audioUs, 'delays.audioUs');
     checkNotNegative(videoUs, 'delays.videoUs');
-    checkTime(nowUs, 'nowUs');
+    checkInteger(nowUs, 'nowUs');
     this.#audioExpected = true;
     // Means of the same frames: what a busy machine adds to the one, it adds to the other. So those
     // from before the first time don't count.
@@ -254,8 +254,8 @@ export class MediaClock {
    * @throws TypeError or RangeError if a time is not an integer.
    */
   delayMs(timeUs: number, nowUs: number = monotonicUs()): number {
-    checkTime(timeUs, 'timeUs');
-    checkTime(nowUs, 'nowUs');
+    checkInteger(timeUs, 'timeUs');
+    checkInteger(nowUs, 'nowUs');
     return (timeUs + (this.#audioLag.value ?? 0) - nowUs) / 1000;
   }
 
@@ -284,14 +284,4 @@ export class MediaClock {
     this.#unsettled = { offsetUs, readings: readings + 1 };
     return Math.abs(offsetUs - before) <= this.#deadbandUs || readings >= SETTLING_READINGS;
   }
-}
-
-function checkObject(value: unknown, name: string): void {
-  if (typeof value === 'object' && value !== null) return;
-  throw new TypeError(`${name} must be an object, got ${shown(value)}.`);
-}
-
-function checkTime(value: number, name: string): void {
-  // The check makes its message's parts first; at frame rate only what fails it may pay that.
-  if (!Number.isSafeInteger(value)) checkInteger(value, name);
 }

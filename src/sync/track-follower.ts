@@ -1,4 +1,4 @@
-import { checkInteger, checkOptions, checkSignal, shown } from '../core/check.js';
+import { checkInteger, checkObject, checkSignal, shown } from '../core/check.js';
 import { listenForAbort } from '../core/abort.js';
 import { log } from '../core/log.js';
 import type { TrackKind } from '../core/track-handle.js';
@@ -44,10 +44,7 @@ export class TrackFollower implements Disposable {
 
   /** @internal */
   constructor(options: FollowOptions, tell: (delays: BufferDelays) => void) {
-    if ((options as unknown) === undefined) {
-      throw new TypeError('options must be an object, got undefined.');
-    }
-    checkOptions(options, 'options');
+    checkObject(options, 'options');
     const { audio, video, intervalMs = INTERVAL_MS, signal } = options;
     checkReporting(audio, 'audio');
     checkReporting(video, 'video');

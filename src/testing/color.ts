@@ -1,4 +1,11 @@
-import { checkInteger, checkNotNegative, checkOneOf, checkOptions, shown } from '../core/check.js';
+import {
+  checkInteger,
+  checkNotNegative,
+  checkObject,
+  checkOneOf,
+  checkOptions,
+  shown,
+} from '../core/check.js';
 import { PIXEL_FORMATS } from '../video/pixel-format.js';
 import { VideoFrame, type VideoFrameOptions } from '../video/video-frame.js';
 
@@ -24,8 +31,7 @@ export interface ColorArea {
  */
 export function solidFrame(color: Color, options: VideoFrameOptions): VideoFrame {
   const [red, green, blue] = checkedColor(color, 'color');
-  // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition
-  checkOptions(options ?? null, 'options');
+  checkObject(options, 'options');
   const { format, ...rest } = options;
   checkOneOf(format, 'options.format', PIXEL_FORMATS);
   const frame = VideoFrame.create({ ...rest, format: 'RGBA' });

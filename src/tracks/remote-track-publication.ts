@@ -1,4 +1,4 @@
-import { checkInteger, checkOneOf, checkOptions, checkPositive } from '../core/check.js';
+import { checkInteger, checkObject, checkOneOf, checkPositive } from '../core/check.js';
 import { FramewireError } from '../core/errors.js';
 import type { PublicationState } from '../native/rtc-state.js';
 import { VIDEO_QUALITIES, type VideoQuality } from '../native/subscription-requests.js';
@@ -134,8 +134,7 @@ export class RemoteTrackPublication extends TrackPublication {
    * @throws FramewireError as {@link RemoteTrackPublication.setVideoQuality}.
    */
   setVideoDimensions(dimensions: VideoDimensions): void {
-    // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition
-    checkOptions(dimensions ?? null, 'dimensions');
+    checkObject(dimensions, 'dimensions');
     const { width, height } = dimensions;
     checkInteger(width, 'dimensions.width', { min: 1, max: MAX_DIMENSION });
     checkInteger(height, 'dimensions.height', { min: 1, max: MAX_DIMENSION });

@@ -1,4 +1,4 @@
-import { checkInteger, checkOptions } from '../core/check.js';
+import { checkInteger, checkObject } from '../core/check.js';
 import { wallClockUs } from '../core/clock.js';
 import { FramewireError } from '../core/errors.js';
 import { plainBytes } from '../core/own-bytes.js';
@@ -38,7 +38,7 @@ export function captureMetadata(
   carriers: MetadataCarriers,
 ): CaptureMetadata {
   if (given === undefined) return inherited(frame, carriers);
-  checkOptions(given, 'options.metadata');
+  checkObject(given, 'options.metadata');
   const { captureTimeUs = wallClockUs(), userData } = given;
   checkInteger(captureTimeUs, 'options.metadata.captureTimeUs', { min: 0 });
   return {

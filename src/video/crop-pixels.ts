@@ -1,7 +1,7 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion --
    Every index below lies within the memory whose length cropPixels has checked. */
 
-import { checkInteger, checkOptions } from '../core/check.js';
+import { checkInteger, checkObject, checkOptions } from '../core/check.js';
 import { checkPixels, type PixelDescription } from './check-pixels.js';
 import { planesOf, type PixelFormat, type PlaneLayout } from './pixel-format.js';
 
@@ -31,13 +31,12 @@ export interface CropPixelsOptions {
 
 /** @throws TypeError or RangeError unless the area lies within the picture. */
 export function checkCropArea(
-  area: CropArea | undefined,
+  area: unknown,
   name: string,
   picture: { readonly width: number; readonly height: number },
 ): asserts area is CropArea {
-  if (area === undefined) throw new TypeError(`${name} must be an object, got undefined.`);
-  checkOptions(area, name);
-  const { x, y, width, height } = area;
+  checkObject(area, name);
+  const { x, y, width, height } = area as CropArea;
   checkInteger(x, `${name}.x`, { min: 0, max: picture.width - 1 });
   checkInteger(y, `${name}.y`, { min: 0, max: picture.height - 1 });
   checkInteger(width, `${name}.width`, { min: 1, max: picture.width - x });

@@ -42,8 +42,7 @@ export class FpsTracker {
    * @throws TypeError or RangeError if it's not a safe integer.
    */
   add(timestampUs: number): void {
-    // The check makes its message's parts first; at frame rate only what fails it may pay that.
-    if (!Number.isSafeInteger(timestampUs)) checkInteger(timestampUs, 'timestampUs');
+    checkInteger(timestampUs, 'timestampUs');
     if (this.#count > 0 && timestampUs < this.#last(1)) this.reset();
     this.#timestampsUs[this.#next] = timestampUs;
     this.#next = (this.#next + 1) % this.#timestampsUs.length;

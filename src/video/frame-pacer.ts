@@ -1,5 +1,5 @@
 import { MAX_TIMER_MS } from '../core/abort.js';
-import { checkFunction, checkOptions, checkPositive, checkSignal, shown } from '../core/check.js';
+import { checkFunction, checkObject, checkPositive, checkSignal, shown } from '../core/check.js';
 import { monotonicUs } from '../core/clock.js';
 import { FramewireError } from '../core/errors.js';
 
@@ -88,15 +88,12 @@ export class FramePacer {
 
   /** @throws TypeError or RangeError if an option is wrong. */
   constructor(options: FramePacerOptions) {
-    if ((options as unknown) === undefined) {
-      throw new TypeError('options must be an object, got undefined.');
-    }
-    checkOptions(options, 'options');
+    checkObject(options, 'options');
     const { fps, signal, clock = SYSTEM_CLOCK } = options;
     checkPositive(fps, 'options.fps');
     if (fps > MAX_FPS) throw new RangeError(`options.fps must be at most ${MAX_FPS}, got ${fps}.`);
     checkSignal(signal, 'options.signal');
-    checkOptions(clock, 'options.clock');
+    checkObject(clock, 'options.clock');
     const { nowUs, sleepUntil } = clock;
     checkFunction(nowUs, 'options.clock.nowUs');
     checkFunction(sleepUntil, 'options.clock.sleepUntil');

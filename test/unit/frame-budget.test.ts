@@ -34,7 +34,7 @@ async function until(condition: () => boolean, meanwhile: () => void): Promise<v
 
 describe('configureMemory', () => {
   it.each([
-    [undefined, TypeError, 'options must be an object, got null.'],
+    [undefined, TypeError, 'options must be an object, got undefined.'],
     [7, TypeError, 'options must be an object, got 7.'],
     [{ maxBytes: '1' }, TypeError, "options.maxBytes must be a positive integer, got '1'."],
     [{ maxBytes: 0 }, RangeError, 'options.maxBytes must be a positive integer, got 0.'],

@@ -55,7 +55,7 @@ describe('configureLog', () => {
   });
 
   it.each([
-    [undefined, 'options must be an object, got null.'],
+    [undefined, 'options must be an object, got undefined.'],
     [[], 'options must be an object, got [].'],
     [{ level: 'loud' }, "options.level must be one of 'silent', "],
     [{ level: 3 }, "options.level must be one of 'silent', "],
