@@ -3,7 +3,7 @@
 import type { AudioStreamEvent, FfiEvent, VideoStreamEvent } from '@livekit/rtc-ffi-bindings';
 import type { Binding } from './binding.js';
 import { fieldNumbers } from './field-numbers.js';
-import { WireReader } from './wire-reader.js';
+import { type WireMessage, WireReader } from './wire-reader.js';
 
 /** A plane of a native picture. */
 export interface NativePlane {
@@ -50,218 +50,231 @@ export type MediaEvent =
   | { readonly kind: 'audio'; readonly stream: number; readonly frame: NativeAudioFrame }
   | { readonly kind: 'end'; readonly stream: number };
 
+/** Where {@link MediaEventReader} has the values of an event. */
+const SLOTS = {
+  event: 0,
+  video: 1,
+  audio: 2,
+  received: 3,
+  stream: 4,
+  buffer: 5,
+  owned: 6,
+  handle: 7,
+  info: 8,
+  type: 9,
+  width: 10,
+  height: 11,
+  pointer: 12,
+  stride: 13,
+  timestampUs: 14,
+  rotation: 15,
+  metadata: 16,
+  captureTimeUs: 17,
+  frameId: 18,
+  userData: 19,
+  userDataEnd: 20,
+  sampleRate: 21,
+  channels: 22,
+  samplesPerChannel: 23,
+  planes: 24,
+  // And further ones for each plane after the first.
+  planePointer: 25,
+  planeStride: 26,
+  planeByteLength: 27,
+} as const;
+
+const SLOTS_A_PLANE = 3;
+
+/** No format has more. */
+const MOST_PLANES = 4;
+
 /** Reads media events from the bytes of an FfiEvent; leaves all others alone. */
 export class MediaEventReader {
-  // Field numbers come from the generated code, so that they can't differ from it.
-  readonly #event;
-  readonly #videoEvent;
-  readonly #audioEvent;
-  readonly #received;
-  readonly #ownedBuffer;
-  readonly #handle;
-  readonly #bufferInfo;
-  readonly #component;
-  readonly #metadata;
-  readonly #audioReceived;
-  readonly #ownedAudio;
-  readonly #audioInfo;
-  readonly #reader = new WireReader();
+  readonly #reader: WireReader;
 
   constructor(proto: Binding) {
-    this.#event = fieldNumbers(proto.FfiEvent, 'videoStreamEvent', 'audioStreamEvent');
-    this.#videoEvent = fieldNumbers(proto.VideoStreamEvent, 'streamHandle', 'frameReceived', 'eos');
-    this.#audioEvent = fieldNumbers(proto.AudioStreamEvent, 'streamHandle', 'frameReceived', 'eos');
-    this.#received = fieldNumbers(
-      proto.VideoFrameReceived,
-      'buffer',
-      'timestampUs',
-      'rotation',
-      'metadata',
-    );
-    this.#ownedBuffer = fieldNumbers(proto.OwnedVideoBuffer, 'handle', 'info');
-    this.#handle = fieldNumbers(proto.FfiOwnedHandle, 'id');
-    this.#bufferInfo = fieldNumbers(
-      proto.VideoBufferInfo,
-      'type',
-      'width',
-      'height',
-      'dataPtr',
-      'stride',
-      'components',
-    );
-    this.#component = fieldNumbers(
-      proto.VideoBufferInfo_ComponentInfo,
-      'dataPtr',
-      'stride',
-      'size',
-    );
-    this.#metadata = fieldNumbers(proto.FrameMetadata, 'userTimestamp', 'frameId', 'userData');
-    this.#audioReceived = fieldNumbers(proto.AudioFrameReceived, 'frame');
-    this.#ownedAudio = fieldNumbers(proto.OwnedAudioFrameBuffer, 'handle', 'info');
-    this.#audioInfo = fieldNumbers(
-      proto.AudioFrameBufferInfo,
-      'dataPtr',
-      'numChannels',
-      'sampleRate',
-      'samplesPerChannel',
-    );
+    const slots = SLOTS.planePointer + SLOTS_A_PLANE * MOST_PLANES;
+    this.#reader = new WireReader(wantedOf(proto), slots);
   }
 
   /** The media event that `bytes` are, or undefined for an event of another kind. */
   read(bytes: Uint8Array): MediaEvent | undefined {
-    const reader = this.#reader;
-    const no = this.#event;
-    reader.start(bytes);
-    while (reader.nextField()) {
-      if (reader.field === no.videoStreamEvent) return this.#readVideo(reader);
-      if (reader.field === no.audioStreamEvent) return this.#readAudio(reader);
-      reader.skip();
-    }
-    return undefined;
+    this.#reader.read(bytes);
+    const { values } = this.#reader;
+    const video = values[SLOTS.video] !== 0;
+    if (!video && values[SLOTS.audio] === 0) return undefined;
+    const stream = values[SLOTS.stream] || 0;
+    if (values[SLOTS.received] === 0) return { kind: 'end', stream };
+    return video
+      ? { kind: 'video', stream, frame: videoFrame(values, bytes) }
+      : { kind: 'audio', stream, frame: audioFrame(values) };
   }
+}
 
-  #readVideo(reader: WireReader): MediaEvent {
-    const no = this.#videoEvent;
-    let stream = 0;
-    let frame: NativeVideoFrame | undefined;
-    reader.enter();
-    while (reader.nextField()) {
-      if (reader.field === no.streamHandle) stream = reader.uint();
-      else if (reader.field === no.frameReceived) frame = this.#readVideoFrame(reader);
-      else reader.skip();
-    }
-    return frame ? { kind: 'video', stream, frame } : { kind: 'end', stream };
+function videoFrame(values: Float64Array, bytes: Uint8Array): NativeVideoFrame {
+  const planes: NativePlane[] = [];
+  const count = Math.min(values[SLOTS.planes] || 0, MOST_PLANES);
+  for (let i = 0; i < count * SLOTS_A_PLANE; i += SLOTS_A_PLANE) {
+    planes.push({
+      pointer: values[SLOTS.planePointer + i] || 0,
+      stride: values[SLOTS.planeStride + i] || 0,
+      byteLength: values[SLOTS.planeByteLength + i] || 0,
+    });
   }
+  return {
+    handle: values[SLOTS.handle] || 0,
+    type: values[SLOTS.type] || 0,
+    width: values[SLOTS.width] || 0,
+    height: values[SLOTS.height] || 0,
+    pointer: values[SLOTS.pointer] || 0,
+    stride: values[SLOTS.stride] || 0,
+    planes,
+    timestampUs: values[SLOTS.timestampUs] || 0,
+    rotation: values[SLOTS.rotation] || 0,
+    captureTimeUs: given(values[SLOTS.captureTimeUs]),
+    frameId: given(values[SLOTS.frameId]),
+    userData:
+      given(values[SLOTS.userData]) === undefined
+        ? undefined
+        : bytes.slice(values[SLOTS.userData], values[SLOTS.userDataEnd]),
+  };
+}
 
-  #readVideoFrame(reader: WireReader): NativeVideoFrame {
-    const no = this.#received;
-    const frame = emptyFrame();
-    const outer = reader.enter();
-    while (reader.nextField()) {
-      if (reader.field === no.buffer) this.#readOwnedBuffer(reader, frame);
-      else if (reader.field === no.timestampUs) frame.timestampUs = reader.int();
-      else if (reader.field === no.rotation) frame.rotation = reader.uint();
-      else if (reader.field === no.metadata) this.#readMetadata(reader, frame);
-      else reader.skip();
-    }
-    reader.leave(outer);
-    return frame;
-  }
+function audioFrame(values: Float64Array): NativeAudioFrame {
+  return {
+    handle: values[SLOTS.handle] || 0,
+    pointer: values[SLOTS.pointer] || 0,
+    sampleRate: values[SLOTS.sampleRate] || 0,
+    channels: values[SLOTS.channels] || 0,
+    samplesPerChannel: values[SLOTS.samplesPerChannel] || 0,
+  };
+}
 
-  #readMetadata(reader: WireReader, frame: MutableMetadata): void {
-    const no = this.#metadata;
-    const outer = reader.enter();
-    while (reader.nextField()) {
-      if (reader.field === no.userTimestamp) frame.captureTimeUs = reader.uint();
-      else if (reader.field === no.frameId) frame.frameId = reader.uint();
-      else if (reader.field === no.userData) frame.userData = reader.bytes();
-      else reader.skip();
-    }
-    reader.leave(outer);
-  }
+/** `undefined` for what the event didn't have. */
+function given(value: number | undefined): number | undefined {
+  return value === undefined || Number.isNaN(value) ? undefined : value;
+}
 
-  #readOwnedBuffer(reader: WireReader, picture: MutablePicture): void {
-    const no = this.#ownedBuffer;
-    const outer = reader.enter();
-    while (reader.nextField()) {
-      if (reader.field === no.handle) picture.handle = this.#readHandle(reader);
-      else if (reader.field === no.info) this.#readBufferInfo(reader, picture);
-      else reader.skip();
-    }
-    reader.leave(outer);
-  }
+function wantedOf(proto: Binding): WireMessage {
+  const event = fieldNumbers(proto.FfiEvent, 'videoStreamEvent', 'audioStreamEvent');
+  const { id } = fieldNumbers(proto.FfiOwnedHandle, 'id');
+  const handle = { count: SLOTS.owned, fields: { [id]: SLOTS.handle } };
+  return {
+    count: SLOTS.event,
+    fields: {
+      [event.videoStreamEvent]: wantedOfVideo(proto, handle),
+      [event.audioStreamEvent]: wantedOfAudio(proto, handle),
+    },
+  };
+}
 
-  #readHandle(reader: WireReader): number {
-    const no = this.#handle;
-    let id = 0;
-    const outer = reader.enter();
-    while (reader.nextField()) {
-      if (reader.field === no.id) id = reader.uint();
-      else reader.skip();
-    }
-    reader.leave(outer);
-    return id;
-  }
+function wantedOfVideo(proto: Binding, handle: WireMessage): WireMessage {
+  const event = fieldNumbers(proto.VideoStreamEvent, 'streamHandle', 'frameReceived');
+  const received = fieldNumbers(
+    proto.VideoFrameReceived,
+    'buffer',
+    'timestampUs',
+    'rotation',
+    'metadata',
+  );
+  const owned = fieldNumbers(proto.OwnedVideoBuffer, 'handle', 'info');
+  const metadata = fieldNumbers(proto.FrameMetadata, 'userTimestamp', 'frameId', 'userData');
+  return {
+    count: SLOTS.video,
+    fields: {
+      [event.streamHandle]: SLOTS.stream,
+      [event.frameReceived]: {
+        count: SLOTS.received,
+        fields: {
+          [received.buffer]: {
+            count: SLOTS.buffer,
+            fields: { [owned.handle]: handle, [owned.info]: wantedOfPicture(proto) },
+          },
+          [received.timestampUs]: SLOTS.timestampUs,
+          [received.rotation]: SLOTS.rotation,
+          [received.metadata]: {
+            count: SLOTS.metadata,
+            fields: {
+              [metadata.userTimestamp]: SLOTS.captureTimeUs,
+              [metadata.frameId]: SLOTS.frameId,
+              [metadata.userData]: SLOTS.userData,
+            },
+          },
+        },
+      },
+    },
+  };
+}
 
-  #readBufferInfo(reader: WireReader, picture: MutablePicture): void {
-    const no = this.#bufferInfo;
-    const outer = reader.enter();
-    while (reader.nextField()) {
-      const { field } = reader;
-      if (field === no.components) picture.planes.push(this.#readComponent(reader));
-      else if (field === no.dataPtr) picture.pointer = reader.uint();
-      else if (field === no.width) picture.width = reader.uint();
-      else if (field === no.height) picture.height = reader.uint();
-      else if (field === no.type) picture.type = reader.uint();
-      else if (field === no.stride) picture.stride = reader.uint();
-      else reader.skip();
-    }
-    reader.leave(outer);
-  }
+function wantedOfPicture(proto: Binding): WireMessage {
+  const info = fieldNumbers(
+    proto.VideoBufferInfo,
+    'type',
+    'width',
+    'height',
+    'dataPtr',
+    'stride',
+    'components',
+  );
+  const plane = fieldNumbers(proto.VideoBufferInfo_ComponentInfo, 'dataPtr', 'stride', 'size');
+  return {
+    count: SLOTS.info,
+    fields: {
+      [info.type]: SLOTS.type,
+      [info.width]: SLOTS.width,
+      [info.height]: SLOTS.height,
+      [info.dataPtr]: SLOTS.pointer,
+      [info.stride]: SLOTS.stride,
+      [info.components]: {
+        count: SLOTS.planes,
+        step: SLOTS_A_PLANE,
+        fields: {
+          [plane.dataPtr]: SLOTS.planePointer,
+          [plane.stride]: SLOTS.planeStride,
+          [plane.size]: SLOTS.planeByteLength,
+        },
+      },
+    },
+  };
+}
 
-  #readComponent(reader: WireReader): NativePlane {
-    const no = this.#component;
-    const plane = { pointer: 0, stride: 0, byteLength: 0 };
-    const outer = reader.enter();
-    while (reader.nextField()) {
-      const { field } = reader;
-      if (field === no.dataPtr) plane.pointer = reader.uint();
-      else if (field === no.stride) plane.stride = reader.uint();
-      else if (field === no.size) plane.byteLength = reader.uint();
-      else reader.skip();
-    }
-    reader.leave(outer);
-    return plane;
-  }
-
-  #readAudio(reader: WireReader): MediaEvent {
-    const no = this.#audioEvent;
-    let stream = 0;
-    let frame: NativeAudioFrame | undefined;
-    reader.enter();
-    while (reader.nextField()) {
-      if (reader.field === no.streamHandle) stream = reader.uint();
-      else if (reader.field === no.frameReceived) frame = this.#readAudioFrame(reader);
-      else reader.skip();
-    }
-    return frame ? { kind: 'audio', stream, frame } : { kind: 'end', stream };
-  }
-
-  #readAudioFrame(reader: WireReader): NativeAudioFrame {
-    const frame = { handle: 0, pointer: 0, sampleRate: 0, channels: 0, samplesPerChannel: 0 };
-    const outer = reader.enter();
-    while (reader.nextField()) {
-      if (reader.field === this.#audioReceived.frame) this.#readOwnedAudio(reader, frame);
-      else reader.skip();
-    }
-    reader.leave(outer);
-    return frame;
-  }
-
-  #readOwnedAudio(reader: WireReader, frame: Mutable<NativeAudioFrame>): void {
-    const no = this.#ownedAudio;
-    const outer = reader.enter();
-    while (reader.nextField()) {
-      if (reader.field === no.handle) frame.handle = this.#readHandle(reader);
-      else if (reader.field === no.info) this.#readAudioInfo(reader, frame);
-      else reader.skip();
-    }
-    reader.leave(outer);
-  }
-
-  #readAudioInfo(reader: WireReader, frame: Mutable<NativeAudioFrame>): void {
-    const no = this.#audioInfo;
-    const outer = reader.enter();
-    while (reader.nextField()) {
-      const { field } = reader;
-      if (field === no.dataPtr) frame.pointer = reader.uint();
-      else if (field === no.numChannels) frame.channels = reader.uint();
-      else if (field === no.sampleRate) frame.sampleRate = reader.uint();
-      else if (field === no.samplesPerChannel) frame.samplesPerChannel = reader.uint();
-      else reader.skip();
-    }
-    reader.leave(outer);
-  }
+function wantedOfAudio(proto: Binding, handle: WireMessage): WireMessage {
+  const event = fieldNumbers(proto.AudioStreamEvent, 'streamHandle', 'frameReceived');
+  const { frame } = fieldNumbers(proto.AudioFrameReceived, 'frame');
+  const owned = fieldNumbers(proto.OwnedAudioFrameBuffer, 'handle', 'info');
+  const info = fieldNumbers(
+    proto.AudioFrameBufferInfo,
+    'dataPtr',
+    'numChannels',
+    'sampleRate',
+    'samplesPerChannel',
+  );
+  return {
+    count: SLOTS.audio,
+    fields: {
+      [event.streamHandle]: SLOTS.stream,
+      [event.frameReceived]: {
+        count: SLOTS.received,
+        fields: {
+          [frame]: {
+            count: SLOTS.buffer,
+            fields: {
+              [owned.handle]: handle,
+              [owned.info]: {
+                count: SLOTS.info,
+                fields: {
+                  [info.dataPtr]: SLOTS.pointer,
+                  [info.numChannels]: SLOTS.channels,
+                  [info.sampleRate]: SLOTS.sampleRate,
+                  [info.samplesPerChannel]: SLOTS.samplesPerChannel,
+                },
+              },
+            },
+          },
+        },
+      },
+    },
+  };
 }
 
 /** The same, of an event that somebody else's client has decoded already. */
@@ -320,25 +333,7 @@ export function pictureOf(
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 type MutablePicture = Mutable<Omit<NativePicture, 'planes'>> & { planes: NativePlane[] };
-type MutableMetadata = Pick<Mutable<NativeVideoFrame>, 'captureTimeUs' | 'frameId' | 'userData'>;
 
 function emptyPicture(): MutablePicture {
   return { handle: 0, type: 0, width: 0, height: 0, pointer: 0, stride: 0, planes: [] };
-}
-
-function emptyFrame(): MutablePicture & Mutable<Omit<NativeVideoFrame, keyof NativePicture>> {
-  return {
-    handle: 0,
-    type: 0,
-    width: 0,
-    height: 0,
-    pointer: 0,
-    stride: 0,
-    planes: [],
-    timestampUs: 0,
-    rotation: 0,
-    captureTimeUs: undefined,
-    frameId: undefined,
-    userData: undefined,
-  };
 }

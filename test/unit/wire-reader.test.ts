@@ -208,62 +208,67 @@ describe('MediaEventReader', () => {
   });
 });
 
-function readerOf(bytes: readonly number[]): WireReader {
-  const wire = new WireReader();
-  wire.start(new Uint8Array(bytes));
-  return wire;
+/** The slots after reading: field 2 into slot 1, 3 is a message with field 1 into slot 3, 4 are bytes, 5 repeats. */
+function slotsOf(bytes: readonly number[]): (number | undefined)[] {
+  const fields = {
+    2: 1,
+    3: { count: 2, fields: { 1: 3 } },
+    4: 4,
+    5: { count: 6, step: 2, fields: { 1: 7, 2: 8 } },
+  };
+  const wire = new WireReader({ count: 0, fields }, 13);
+  wire.read(new Uint8Array(bytes));
+  return [...wire.values].map((value) => (Number.isNaN(value) ? undefined : value));
 }
 
 describe('WireReader', () => {
+  const none = undefined;
+
   it('passes over fields of every wire type that it is not asked for', () => {
-    // Field 1 varint, 2 fixed 64, 3 bytes, 4 fixed 32, 5 varint.
-    const bytes = [8, 200, 1, 17, 1, 2, 3, 4, 5, 6, 7, 8, 26, 2, 9, 9, 37, 1, 2, 3, 4, 40, 42];
-    const wire = readerOf(bytes);
-    for (const field of [1, 2, 3, 4]) {
-      expect(wire.nextField()).toBe(true);
-      expect(wire.field).toBe(field);
-      wire.skip();
-    }
-    expect(wire.nextField()).toBe(true);
-    expect(wire.uint()).toBe(42);
-    expect(wire.nextField()).toBe(false);
+    // Field 1 varint, 1 fixed 64, 1 bytes, 1 fixed 32, 200 varint, 2 varint.
+    const others = [8, 200, 1, 9, 1, 2, 3, 4, 5, 6, 7, 8, 10, 2, 9, 9, 13, 1, 2, 3, 4];
+    expect(slotsOf([...others, 192, 12, 7, 16, 42]).slice(0, 3)).toEqual([0, 42, 0]);
   });
 
   it('refuses wire types that do not exist', () => {
-    const wire = readerOf([15, 0]);
-    expect(wire.nextField()).toBe(true);
-    expect(() => wire.skip()).toThrow(RangeError);
+    expect(() => slotsOf([15, 0])).toThrow(new RangeError('Unknown protobuf wire type 7.'));
   });
 
-  it('does not let an inner message reach beyond the outer one', () => {
-    // Field 1 of two bytes, whose own field 1 claims five; three more bytes follow outside.
-    const wire = readerOf([10, 2, 10, 5, 1, 2, 3]);
-    wire.nextField();
-    wire.enter();
-    wire.nextField();
-    expect(() => wire.bytes()).toThrow(RangeError);
+  it('reads a message within the message, and goes on behind it', () => {
+    expect(slotsOf([26, 2, 8, 7, 16, 9]).slice(0, 4)).toEqual([0, 9, 1, 7]);
   });
 
-  it('goes on behind an inner message', () => {
-    // Field 1 is a message with one field, 2 a number.
-    const wire = readerOf([10, 2, 8, 7, 16, 9]);
-    wire.nextField();
-    const outer = wire.enter();
-    expect(wire.nextField()).toBe(true);
-    expect(wire.uint()).toBe(7);
-    expect(wire.nextField()).toBe(false);
-    wire.leave(outer);
-    expect(wire.nextField()).toBe(true);
-    expect([wire.field, wire.uint()]).toEqual([2, 9]);
-    expect(wire.nextField()).toBe(false);
+  it.each([
+    ['a number', [26, 2, 8, 200, 16, 9]],
+    ['bytes', [26, 2, 10, 5, 1, 2, 3]],
+    ['a tag', [26, 1, 136, 1, 16, 9]],
+    ['a fixed number', [26, 2, 9, 1, 2, 3, 4, 5, 6, 7, 8]],
+  ])('does not let %s of an inner message reach beyond it', (_, bytes) => {
+    expect(() => slotsOf(bytes)).toThrow(new RangeError('A protobuf message ends early.'));
   });
 
-  it('reads a second message after one that was cut off', () => {
-    const wire = readerOf([8, 200]);
-    wire.nextField();
-    expect(() => wire.uint()).toThrow(RangeError);
-    wire.start(new Uint8Array([8, 200, 1]));
-    wire.nextField();
-    expect(wire.uint()).toBe(200);
+  it('refuses a length that is negative', () => {
+    const minusOne = [255, 255, 255, 255, 255, 255, 255, 255, 255, 1];
+    expect(() => slotsOf([26, ...minusOne, 8, 7])).toThrow(RangeError);
+    expect(() => slotsOf([90, ...minusOne, 8, 7])).toThrow(RangeError);
+  });
+
+  it('says where bytes begin and end', () => {
+    expect(slotsOf([34, 3, 1, 2, 3]).slice(4, 6)).toEqual([2, 5]);
+  });
+
+  it('gives messages that repeat slots of their own, and ignores those that have none', () => {
+    const three = [42, 4, 8, 1, 16, 2, 42, 2, 16, 4, 42, 4, 8, 5, 16, 6];
+    expect(slotsOf(three).slice(6)).toEqual([3, 1, 2, none, 4, 5, 6]);
+    expect(slotsOf([...three, 42, 2, 8, 9]).slice(6)).toEqual([4, 1, 2, none, 4, 5, 6]);
+  });
+
+  it('forgets the message before', () => {
+    const wire = new WireReader({ count: 0, fields: { 1: 1 } }, 2);
+    wire.read(new Uint8Array([8, 200, 1]));
+    expect(wire.values[1]).toBe(200);
+    expect(() => wire.read(new Uint8Array([8, 200]))).toThrow(RangeError);
+    wire.read(new Uint8Array([]));
+    expect(wire.values[1]).toBeNaN();
   });
 });
