@@ -22,6 +22,8 @@ const MAX_HELD = 8;
 const MAX_PENDING = 48;
 /** After how many defects at different places a run is given up. */
 const MAX_DEFECTS = 8;
+/** How many turns there are for each call asked for, at most. */
+const MOST_TURNS = 3;
 /** How deep calls go that are made from within calls. */
 const MAX_DEPTH = 2;
 
@@ -66,7 +68,9 @@ export class Fuzzer {
   async run({ seed, calls, patienceMs, onProgress }) {
     this.#patienceMs = patienceMs;
     this.#target.start?.(this);
-    for (this.#index = 0; this.#index < calls; this.#index++) {
+    // A turn makes no call if there is nothing to make it on.
+    const enough = () => this.counts.calls >= calls || this.#index >= calls * MOST_TURNS;
+    for (this.#index = 0; !enough(); this.#index++) {
       // Of the seed and the number alone: a call is the same, whatever those before it took.
       this.random = new Random(mix(seed, this.#index));
       this.#setRate();
