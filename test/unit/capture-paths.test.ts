@@ -1,3 +1,4 @@
+import { FfiRequest } from '@livekit/rtc-ffi-bindings';
 import {
   LocalVideoTrack,
   memoryUsage,
@@ -23,6 +24,7 @@ function client() {
   const { _ffiClientInstance: instance } = globalThis as unknown as {
     _ffiClientInstance: {
       send: (name: string, value: { readonly buffer?: NativeBuffer }) => unknown;
+      sendEncoded: (request: Uint8Array) => unknown;
       retrievePtr: (bytes: Uint8Array) => bigint;
     };
   };
@@ -32,10 +34,25 @@ function client() {
 /** The pixels that native code is told of while `action` runs, request by request. */
 function requestsOf(action: () => void): [string, NativeBuffer][] {
   const requests: [string, NativeBuffer][] = [];
-  const send = jest.spyOn(client(), 'send');
+  const note = (name: string, { buffer }: { readonly buffer?: NativeBuffer }): void => {
+    if (buffer) requests.push([name, buffer]);
+  };
+  const native = client();
+  const { send, sendEncoded } = native;
+  const spies = [
+    jest.spyOn(native, 'send').mockImplementation((name, value) => {
+      note(name, value);
+      return send.call(native, name, value);
+    }),
+    jest.spyOn(native, 'sendEncoded').mockImplementation((request) => {
+      // At once: the next request is written over it.
+      const { message } = FfiRequest.fromBinary(request);
+      note(message.case!, message.value as { readonly buffer?: NativeBuffer });
+      return sendEncoded.call(native, request);
+    }),
+  ];
   action();
-  for (const [name, { buffer }] of send.mock.calls) if (buffer) requests.push([name, buffer]);
-  send.mockRestore();
+  for (const spy of spies) spy.mockRestore();
   return requests;
 }
 
