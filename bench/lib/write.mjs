@@ -1,6 +1,8 @@
 // Keeps the figures: as JSON, as tables in bench/README.md and docs/life-of-a-frame.md, and as the chart in docs.
 
+import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { drawChart } from '../chart.mjs';
@@ -26,6 +28,13 @@ export function writeFigures(results) {
   replaceFigures(readme, `${from}, medians of ${rounds} rounds.\n\n${shown}`);
   replaceFigures(life, `${from}, medians.\n\n${stagesTable(all.rows, nodes)}`);
   drawChart();
+  format(json, readme, life);
+}
+
+function format(...paths) {
+  const prettier = dirname(createRequire(import.meta.url).resolve('prettier/package.json'));
+  const program = join(prettier, 'bin', 'prettier.cjs');
+  execFileSync(process.execPath, [program, '--write', '--log-level', 'warn', ...paths]);
 }
 
 function replaceFigures(path, figures) {
