@@ -1,4 +1,5 @@
 import { Argument, Command } from 'commander';
+import { messageOf } from '../core/errors.js';
 import { ROLES, type RoleName } from './demo/protocol.js';
 import { parsePngFile, parsePort, parseSeconds, parseText, parseUrl } from './option-values.js';
 
@@ -86,7 +87,7 @@ export function demoCommand(): Command {
     if (snapshot !== undefined) {
       const { checkWritable } = await import('./demo/snapshot.js');
       await checkWritable(snapshot).catch((error: unknown) => {
-        const why = error instanceof Error ? error.message : String(error);
+        const why = messageOf(error);
         command.error(`error: --snapshot ${snapshot} can't be written: ${why}`);
       });
     }

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
+import { messageOf } from '../core/errors.js';
 import { demoCommand, demoRoleCommand } from './demo-command.js';
 import { EXIT } from './exit-code.js';
 import { serverCommand } from './server-command.js';
@@ -19,7 +20,7 @@ async function main(): Promise<void> {
       process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
       return;
     }
-    process.stderr.write(`framewire: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(`framewire: ${messageOf(error)}\n`);
     process.exitCode = EXIT.failed;
   }
 }

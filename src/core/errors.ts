@@ -66,6 +66,11 @@ export class FramewireError extends Error {
   }
 }
 
+/** What something that was thrown says of itself; it need not be an Error. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}
+
 /** What everything throws that needs a room which isn't connected, or no longer is. */
 export function notConnected(): FramewireError {
   return new FramewireError('disconnected', 'The room is not connected.');

@@ -1,5 +1,6 @@
 import { types } from 'node:util';
 import { checkFunction, checkObject, checkOneOf } from './check.js';
+import { messageOf } from './errors.js';
 
 /** From the quietest to the most talkative. */
 export const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
@@ -77,7 +78,7 @@ export function log(
 
 function writeToStderr(lineLevel: string, message: string, fields: object): void {
   const values = Object.entries(fields as Record<string, unknown>).map(([name, value]) => {
-    const text = String(value instanceof Error ? value.message : value);
+    const text = messageOf(value);
     // Escaped, so that a name from the network stays inside its line and sends nothing to a terminal.
     // Signs that turn the direction of writing would make the rest of the line look like something else.
     const escaped = JSON.stringify(text).replace(

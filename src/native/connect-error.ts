@@ -1,4 +1,4 @@
-import { FramewireError, type FramewireErrorCode } from '../core/errors.js';
+import { FramewireError, type FramewireErrorCode, messageOf } from '../core/errors.js';
 
 /** What the native side says of a failed connect, and what it means. The first that fits counts. */
 const MEANINGS: readonly (readonly [pattern: RegExp, code: FramewireErrorCode, meaning: string])[] =
@@ -30,7 +30,7 @@ export function connectError(
   cause: unknown,
   { url, token }: { readonly url: string; readonly token: string },
 ): FramewireError {
-  const raw = cause instanceof Error ? cause.message : String(cause);
+  const raw = messageOf(cause);
   // The server's answer repeats the token that it refuses.
   const text = (token.length < 8 ? raw : raw.replaceAll(token, '<token>')).trim().slice(0, 300);
   const [, code, meaning] = MEANINGS.find(([pattern]) => pattern.test(text)) ?? [

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { FfiEvent, FfiRequest, PartialMessage } from '@livekit/rtc-ffi-bindings';
-import { FramewireError } from '../core/errors.js';
+import { FramewireError, messageOf } from '../core/errors.js';
 import { log } from '../core/log.js';
 import { binding } from './binding.js';
 import { dropHandle } from './drop-handle.js';
@@ -412,12 +412,10 @@ function sent(encode: () => Uint8Array): Uint8Array {
   try {
     return binding().livekitFfiRequest(encode());
   } catch (cause) {
-    throw new FramewireError('native', `LiveKit refused a request: ${textOf(cause)}.`, { cause });
+    throw new FramewireError('native', `LiveKit refused a request: ${messageOf(cause)}.`, {
+      cause,
+    });
   }
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 let instance: FfiClient | undefined;

@@ -2,7 +2,7 @@
 
 import type { Room as RtcRoom } from '@livekit/rtc-node';
 import { deadline, untilAborted } from '../core/abort.js';
-import { FramewireError, notConnected } from '../core/errors.js';
+import { FramewireError, messageOf, notConnected } from '../core/errors.js';
 import { log } from '../core/log.js';
 import { AbandonedJoins } from './abandoned-joins.js';
 import { connectError } from './connect-error.js';
@@ -268,7 +268,7 @@ export class RtcSession {
 
   /** @internal What the caller gets for what the native side said. */
   failure(cause: unknown, what: string): FramewireError {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = messageOf(cause);
     return this.isConnected() && !why.includes(ENGINE_CLOSED)
       ? new FramewireError('native', `${what}: ${why}.`, { cause })
       : new FramewireError('disconnected', `${what}: the room was left.`, { cause });

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { FramewireError } from '../core/errors.js';
+import { FramewireError, messageOf } from '../core/errors.js';
 import { log } from '../core/log.js';
 import { buildServer, cachedServerPath } from './build-server.js';
 import { findDocker, pullServerImage } from './docker-server.js';
@@ -87,8 +87,4 @@ async function namedServer(named: string): Promise<FoundServer> {
     );
   }
   return { kind: 'binary', path, origin: 'LIVEKIT_SERVER_BIN' };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

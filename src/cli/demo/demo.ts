@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { messageOf } from '../../core/errors.js';
 import { AccessToken } from '../../room/access-token.js';
 import { type LiveKitServer, startLiveKitServer } from '../../server/livekit-server.js';
 import { checkPortFree } from '../../server/ports.js';
@@ -74,7 +75,7 @@ export async function runDemo(options: DemoOptions): Promise<number> {
   } catch (error) {
     if (!interrupt.signal.aborted) {
       screen.clear();
-      const problem = error instanceof Error ? error.message : String(error);
+      const problem = messageOf(error);
       process.stderr.write(`framewire demo: ${problem}\n`);
       if (options.json) {
         process.stdout.write(`${JSON.stringify({ ok: false, problems: [problem] }, null, 2)}\n`);

@@ -1,3 +1,4 @@
+import { messageOf } from '../../core/errors.js';
 import { Room } from '../../room/room.js';
 import type { ViewerChecks } from './checks.js';
 import type { Guests } from './guests.js';
@@ -133,7 +134,7 @@ class Role {
         await this.#run.snapshot(file);
         snapshot = file;
       } catch (error) {
-        snapshotError = textOf(error);
+        snapshotError = messageOf(error);
       }
     }
     send({ type: 'finished', total, snapshot, snapshotError });
@@ -160,15 +161,11 @@ class Role {
   }
 
   #fail(error: unknown): void {
-    if (!this.#signal.aborted) send({ type: 'failed', message: textOf(error) });
+    if (!this.#signal.aborted) send({ type: 'failed', message: messageOf(error) });
   }
 }
 
 function send(message: ChildMessage): void {
   // A parent that is gone is told of by 'disconnect'.
   process.send?.(message, () => undefined);
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

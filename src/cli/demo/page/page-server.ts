@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { messageOf } from '../../../core/errors.js';
 import type { RoleName } from '../protocol.js';
 import { pageHeaders, refusal } from './page-headers.js';
 import type { PageNews, Ticket } from './page-news.js';
@@ -50,7 +51,7 @@ export class PageServer implements AsyncDisposable {
     this.#headers = pageHeaders(options.livekitUrl);
     this.#server = createServer((request, response) => {
       this.#answer(request, response).catch((error: unknown) => {
-        const text = error instanceof Error ? error.message : String(error);
+        const text = messageOf(error);
         if (!response.headersSent) this.#send(response, 500, TEXT, `${text}\n`);
         else response.destroy();
       });
