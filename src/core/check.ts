@@ -108,6 +108,20 @@ export function checkString(value: unknown, name: string): asserts value is stri
   if (value === '') throw new RangeError(`${name} must not be empty, got ''.`);
 }
 
+/** @throws TypeError if not a string; it may be empty. */
+export function checkText(value: unknown, name: string): asserts value is string {
+  if (typeof value !== 'string') {
+    throw new TypeError(`${name} must be a string, got ${shown(value)}.`);
+  }
+}
+
+/** @throws TypeError if not a string, RangeError if it can't be the path of anything. */
+export function checkPath(path: unknown, name: string): asserts path is string {
+  checkString(path, name);
+  if (!path.includes('\0')) return;
+  throw new RangeError(`${name} must have no null characters, got ${shown(path)}.`);
+}
+
 /** @throws TypeError if not a string or number, RangeError if none of `allowed`. */
 export function checkOneOf<T extends string | number>(
   value: unknown,

@@ -68,7 +68,7 @@ export class FramewireError extends Error {
 
 /** What something that was thrown says of itself; it need not be an Error. */
 export function messageOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
+  return String(thrown instanceof Error ? thrown.message : thrown);
 }
 
 /** What everything throws that needs a room which isn't connected, or no longer is. */

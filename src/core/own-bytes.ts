@@ -25,10 +25,3 @@ export function plainBytes(value: unknown, name: string, rule = 'a Uint8Array'):
   if (isDetached(value)) throw new TypeError(`${name} must not be detached, got detached memory.`);
   return plainView(value);
 }
-
-/** @throws TypeError if not a string; it may be empty. */
-export function checkText(value: unknown, name: string): asserts value is string {
-  if (typeof value !== 'string') {
-    throw new TypeError(`${name} must be a string, got ${shown(value)}.`);
-  }
-}

@@ -1,5 +1,11 @@
-import { checkObject, checkOptions, checkSignal, checkString, shown } from '../core/check.js';
-import { checkText } from '../core/own-bytes.js';
+import {
+  checkObject,
+  checkOptions,
+  checkSignal,
+  checkString,
+  checkText,
+  shown,
+} from '../core/check.js';
 
 /** How data is sent to others in the room. */
 export interface DataOptions {

@@ -1,6 +1,6 @@
-import { checkBoolean } from '../core/check.js';
+import { checkBoolean, checkText } from '../core/check.js';
 import { FramewireError, notConnected } from '../core/errors.js';
-import { checkText, ownBytes, plainBytes } from '../core/own-bytes.js';
+import { ownBytes, plainBytes } from '../core/own-bytes.js';
 import { MAX_PACKET_BYTES, PacketSender } from '../native/data-packets.js';
 import type { RtcSession } from '../native/rtc-session.js';
 import type { ParticipantPermissions } from '../native/participant-view.js';

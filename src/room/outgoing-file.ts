@@ -2,9 +2,9 @@ import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { shown } from '../core/check.js';
+import { checkPath, shown } from '../core/check.js';
 import { FramewireError } from '../core/errors.js';
-import { checkPath, fileError } from '../core/file-error.js';
+import { fileError } from '../core/file-error.js';
 
 /** How much is read at once. */
 const PIECE_BYTES = 240_000;

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { checkBoolean, checkOptions, checkString, shown } from '../core/check.js';
+import { checkBoolean, checkOptions, checkPath, checkString, shown } from '../core/check.js';
 import { FramewireError } from '../core/errors.js';
-import { checkPath, fileError } from '../core/file-error.js';
+import { fileError } from '../core/file-error.js';
 import { numberedFileName, safeFileName } from './safe-file-name.js';
 import type { ReadOptions } from './stream-reader.js';
 

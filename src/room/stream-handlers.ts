@@ -1,7 +1,6 @@
 import { whenRejected } from '../core/abort.js';
-import { checkFunction, checkInteger, checkOptions } from '../core/check.js';
+import { checkFunction, checkInteger, checkOptions, checkText } from '../core/check.js';
 import { FramewireError } from '../core/errors.js';
-import { checkText } from '../core/own-bytes.js';
 import type { IncomingStream } from '../native/incoming-streams.js';
 import type { StreamInfo } from '../native/stream-info.js';
 import type { RemoteParticipant } from './remote-participant.js';

@@ -1,5 +1,4 @@
-import { checkFunction, checkInteger, checkString } from '../core/check.js';
-import { checkText } from '../core/own-bytes.js';
+import { checkFunction, checkInteger, checkString, checkText } from '../core/check.js';
 import type { ByteOptions, StreamOptions, TextOptions } from '../native/outgoing-streams.js';
 import {
   checkedAttributes,

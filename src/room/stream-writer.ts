@@ -1,7 +1,7 @@
+import { checkText } from '../core/check.js';
 import { listenForAbort, untilAborted } from '../core/abort.js';
 import { FramewireError } from '../core/errors.js';
 import { log } from '../core/log.js';
-import { checkText } from '../core/own-bytes.js';
 import type { OutgoingStream } from '../native/outgoing-streams.js';
 import type { StreamInfo } from '../native/stream-info.js';
 

@@ -1,5 +1,5 @@
+import { checkText } from '../core/check.js';
 import { untilAborted } from '../core/abort.js';
-import { checkText } from '../core/own-bytes.js';
 import {
   type OutgoingStream,
   openTextStream,
