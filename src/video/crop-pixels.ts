@@ -29,18 +29,19 @@ export interface CropPixelsOptions {
   readonly area: CropArea;
 }
 
-/** @throws TypeError or RangeError unless the area lies within the picture. */
-export function checkCropArea(
+/** A copy, each side read once. @throws TypeError or RangeError unless it lies within the picture. */
+export function checkedCropArea(
   area: unknown,
   name: string,
   picture: { readonly width: number; readonly height: number },
-): asserts area is CropArea {
+): CropArea {
   checkObject(area, name);
   const { x, y, width, height } = area as CropArea;
   checkInteger(x, `${name}.x`, { min: 0, max: picture.width - 1 });
   checkInteger(y, `${name}.y`, { min: 0, max: picture.height - 1 });
   checkInteger(width, `${name}.width`, { min: 1, max: picture.width - x });
   checkInteger(height, `${name}.height`, { min: 1, max: picture.height - y });
+  return { x, y, width, height };
 }
 
 /**
@@ -61,7 +62,7 @@ export function cropPixels(
   checkOptions(options, 'options');
   const { format, width, height, area } = options;
   checkPixels(source, 'source', { format, width, height });
-  checkCropArea(area, 'options.area', { width, height });
+  checkedCropArea(area, 'options.area', { width, height });
   const wanted: PixelDescription = { format, width: area.width, height: area.height };
   checkPixels(target, 'target', wanted);
   const planes = planesOf(format, area.width, area.height);

@@ -3,7 +3,7 @@
 
 import { checkInteger, checkOptions } from '../core/check.js';
 import { checkPixels } from './check-pixels.js';
-import { checkCropArea, type CropArea } from './crop-pixels.js';
+import { checkedCropArea, type CropArea } from './crop-pixels.js';
 import { MAX_DIMENSION, planesOf, type PixelFormat, type PlaneLayout } from './pixel-format.js';
 import { MAX_BYTE_TAPS, scaleBytes } from './scale-bytes.js';
 import { scaleFilter, WEIGHT_BITS, type ScaleFilter } from './scale-filter.js';
@@ -48,8 +48,8 @@ export function scalePixels(
   checkPixels(target, 'target', { format, width: toWidth, height: toHeight });
   const planes = planesOf(format, toWidth, toHeight);
   const { fromArea, toArea } = options;
-  if (fromArea) checkCropArea(fromArea, 'options.fromArea', { width, height });
-  if (toArea) checkCropArea(toArea, 'options.toArea', { width: toWidth, height: toHeight });
+  if (fromArea) checkedCropArea(fromArea, 'options.fromArea', { width, height });
+  if (toArea) checkedCropArea(toArea, 'options.toArea', { width: toWidth, height: toHeight });
   for (const [i, plane] of planesOf(format, width, height).entries()) {
     const from = fromArea ? partOf(plane, fromArea) : plane;
     const to = toArea ? partOf(planes[i]!, toArea) : planes[i]!;

@@ -4,7 +4,7 @@ import { FramewireError } from '../core/errors.js';
 import type { PixelsForNative } from '../native/video-requests.js';
 import { canvasOf, encodedImage } from './canvas-library.js';
 import { convertMemory } from './convert-memory.js';
-import { checkCropArea, type CropArea } from './crop-pixels.js';
+import { checkedCropArea, type CropArea } from './crop-pixels.js';
 import { checkTensorOptions, type TensorOptions, toFloat32Pixels } from './float-pixels.js';
 import {
   type CanvasSource,
@@ -249,9 +249,9 @@ export class VideoFrame implements Disposable {
    * @throws FramewireError `closed` once the frame is closed.
    */
   crop(area: CropArea): VideoFrame {
-    checkCropArea(area, 'area', this);
-    const { width, height } = area;
-    const memory = cropMemory(this.#open(), this, area);
+    const own = checkedCropArea(area, 'area', this);
+    const { width, height } = own;
+    const memory = cropMemory(this.#open(), this, own);
     return new VideoFrame(memory, { ...this.#description(), width, height });
   }
 

@@ -1,4 +1,4 @@
-import { AudioFrame } from 'framewire';
+import { AudioFrame, VideoFrame } from 'framewire';
 import { checkSignal } from '../../src/core/check.js';
 import { plainBytes } from '../../src/core/own-bytes.js';
 import { isDetached, plainView } from '../../src/core/plain-view.js';
@@ -96,6 +96,23 @@ describe('an AudioFrame whose memory is not what it seems', () => {
     expect(frame.data).toEqual(new Int16Array(480).fill(7));
     const bytes = Object.defineProperty(new Uint8Array(64), 'byteLength', { value: 1e9 });
     expect(() => AudioFrame.fromWav(bytes)).toThrow(RangeError);
+  });
+});
+
+describe('options whose getters change their answer', () => {
+  it('crop by what was checked', () => {
+    using frame = VideoFrame.create({ width: 8, height: 8, format: 'RGBA' });
+    const widths = [4, NaN];
+    const area = {
+      x: 0,
+      y: 0,
+      get width() {
+        return widths.shift() ?? -1;
+      },
+      height: 4,
+    };
+    using part = frame.crop(area);
+    expect([part.width, part.height]).toEqual([4, 4]);
   });
 });
 
