@@ -169,8 +169,8 @@ export class AudioFrame {
       throw new TypeError(`frames must be an array of AudioFrame, got ${shown(frames)}.`);
     }
     const all = Array.from(frames as readonly unknown[], (frame, i) => {
-      if (frame instanceof AudioFrame) return frame;
-      throw new TypeError(`frames[${i}] must be an AudioFrame, got ${shown(frame)}.`);
+      checkAudioFrame(frame, `frames[${i}]`);
+      return frame;
     });
     const [first] = all;
     if (!first) throw new RangeError('frames must not be empty, got [].');
@@ -270,6 +270,12 @@ export class AudioFrame {
 }
 
 // A loop, since `Float32Array.from` with a function takes 20 times longer.
+/** @throws TypeError if `frame` is not an AudioFrame. */
+export function checkAudioFrame(frame: unknown, name: string): asserts frame is AudioFrame {
+  if (frame instanceof AudioFrame) return;
+  throw new TypeError(`${name} must be an AudioFrame, got ${shown(frame)}.`);
+}
+
 /** Every `step`th sample from `first` on. */
 function readPlane(samples: Int16Array, first: number, step: number): Float32Array<ArrayBuffer> {
   const plane = new Float32Array(samples.length / step);

@@ -1,4 +1,4 @@
-import { checkBoolean, checkInteger, checkOptions, shown } from '../core/check.js';
+import { checkBoolean, checkInteger, checkOptions } from '../core/check.js';
 import { FramewireError } from '../core/errors.js';
 import {
   newAudioProcessing,
@@ -6,7 +6,7 @@ import {
   setProcessingDelay,
 } from '../native/audio-processing.js';
 import type { OwnedHandle } from '../native/owned-handle.js';
-import { AudioFrame } from './audio-frame.js';
+import { AudioFrame, checkAudioFrame } from './audio-frame.js';
 import { BlockCutter } from './block-cutter.js';
 
 /** What an {@link AudioProcessingModule} does. Default of each: `false`. */
@@ -172,9 +172,7 @@ export class AudioProcessingModule implements Disposable {
 
   /** The frame's samples, if native can be given its form. */
   #check(frame: unknown): Int16Array {
-    if (!(frame instanceof AudioFrame)) {
-      throw new TypeError(`frame must be an AudioFrame, got ${shown(frame)}.`);
-    }
+    checkAudioFrame(frame, 'frame');
     this.#checkOpen();
     const { sampleRate } = frame;
     if (sampleRate < MIN_RATE || sampleRate % BLOCKS_PER_SECOND !== 0) {

@@ -1,8 +1,8 @@
-import { checkInteger, checkObject, checkOneOf, shown } from '../core/check.js';
+import { checkInteger, checkObject, checkOneOf } from '../core/check.js';
 import { FramewireError } from '../core/errors.js';
 import { flushResampler, newResampler, pushToResampler } from '../native/audio-resampling.js';
 import type { OwnedHandle } from '../native/owned-handle.js';
-import { AudioFrame, MAX_AUDIO_CHANNELS, MAX_SAMPLE_RATE } from './audio-frame.js';
+import { AudioFrame, checkAudioFrame, MAX_AUDIO_CHANNELS, MAX_SAMPLE_RATE } from './audio-frame.js';
 import { SampleClock } from './sample-clock.js';
 
 /**
@@ -104,9 +104,7 @@ export class AudioResampler implements Disposable {
    * memory was transferred.
    */
   push(frame: AudioFrame): AudioFrame[] {
-    if (!(frame instanceof AudioFrame)) {
-      throw new TypeError(`frame must be an AudioFrame, got ${shown(frame)}.`);
-    }
+    checkAudioFrame(frame, 'frame');
     this.#checkOpen();
     checkSame(frame.sampleRate, this.inputRate, 'frame.sampleRate');
     checkSame(frame.channels, this.channels, 'frame.channels');

@@ -1,5 +1,5 @@
 import { untilAborted } from '../core/abort.js';
-import { checkInteger, checkOptions, shown } from '../core/check.js';
+import { checkInteger, checkOptions } from '../core/check.js';
 import { monotonicUs } from '../core/clock.js';
 import {
   captureAudioFrame,
@@ -10,7 +10,7 @@ import {
 import { ffi } from '../native/ffi-client.js';
 import { MediaSource } from '../native/media-source.js';
 import { checkAudioFormat } from './audio-format.js';
-import { AudioFrame } from './audio-frame.js';
+import { AudioFrame, checkAudioFrame } from './audio-frame.js';
 
 /** How an {@link AudioSource} is made. */
 export interface AudioSourceOptions {
@@ -97,9 +97,7 @@ export class AudioSource extends MediaSource {
    * @throws FramewireError `closed` if the source is closed, also while this waits, or the frame is.
    */
   async captureFrame(frame: AudioFrame): Promise<void> {
-    if (!(frame instanceof AudioFrame)) {
-      throw new TypeError(`frame must be an AudioFrame, got ${shown(frame)}.`);
-    }
+    checkAudioFrame(frame, 'frame');
     this.checkOpen();
     if (frame.sampleRate !== this.sampleRate) {
       throw new RangeError(

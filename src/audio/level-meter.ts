@@ -1,5 +1,5 @@
-import { checkInteger, checkOptions, shown } from '../core/check.js';
-import { AudioFrame, MAX_AUDIO_CHANNELS } from './audio-frame.js';
+import { checkInteger, checkOptions } from '../core/check.js';
+import { AudioFrame, checkAudioFrame, MAX_AUDIO_CHANNELS } from './audio-frame.js';
 
 /** How a {@link LevelMeter} measures. */
 export interface LevelMeterOptions {
@@ -105,9 +105,7 @@ export class LevelMeter {
    * @throws FramewireError `closed` if it's closed, `invalid-state` if its memory was transferred.
    */
   push(frame: AudioFrame): void {
-    if (!(frame instanceof AudioFrame)) {
-      throw new TypeError(`frame must be an AudioFrame, got ${shown(frame)}.`);
-    }
+    checkAudioFrame(frame, 'frame');
     const { data, sampleRate, channels, samplesPerChannel } = frame;
     if (sampleRate !== this.#sampleRate || channels !== this.#channels) {
       this.reset();

@@ -1,6 +1,6 @@
 import { checkInteger, checkOptions, shown } from '../core/check.js';
 import { TypedEmitter } from '../core/typed-emitter.js';
-import { AudioFrame } from './audio-frame.js';
+import { AudioFrame, checkAudioFrame } from './audio-frame.js';
 import { NoiseFloor } from './noise-floor.js';
 
 /** How a {@link VoiceActivityDetector} decides. */
@@ -121,9 +121,7 @@ export class VoiceActivityDetector extends TypedEmitter<VoiceActivityEvents> {
    * @throws FramewireError `closed` if it's closed, `invalid-state` if its memory was transferred.
    */
   process(frame: AudioFrame): boolean {
-    if (!(frame instanceof AudioFrame)) {
-      throw new TypeError(`frame must be an AudioFrame, got ${shown(frame)}.`);
-    }
+    checkAudioFrame(frame, 'frame');
     const { data, sampleRate, channels, timestampUs } = frame;
     const form = sampleRate * channels;
     // Samples of two forms make no level.

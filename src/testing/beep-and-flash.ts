@@ -1,4 +1,5 @@
-import { AudioFrame, MAX_SAMPLE_RATE } from '../audio/audio-frame.js';
+import { AudioFrame, checkAudioFrame, MAX_SAMPLE_RATE } from '../audio/audio-frame.js';
+import { Oscillator } from '../audio/oscillator.js';
 import {
   checkInteger,
   checkNotNegative,
@@ -80,9 +81,8 @@ export class BeepAndFlash {
     const picture = (on ? this.#bright : this.#dark).clone();
     const samplesPerChannel = sampleRate / fps;
     const sound = AudioFrame.create({ sampleRate, channels: 1, samplesPerChannel });
-    for (let i = 0; on && i < samplesPerChannel; i++) {
-      sound.data[i] = LOUD * Math.sin((2 * Math.PI * BEEP_HZ * i) / sampleRate);
-    }
+    const beep = new Oscillator({ frequencyHz: BEEP_HZ, sampleRate, peak: LOUD });
+    if (on) beep.fill(sound.data, 1);
     return { picture, sound, timestampUs };
   }
 }
@@ -136,9 +136,7 @@ export class BeepAndFlashMeter {
 
   /** Listens to sound that begins at `timeUs`, in microseconds on the timeline of both. */
   audio(frame: AudioFrame, timeUs: number): void {
-    if (!(frame instanceof AudioFrame)) {
-      throw new TypeError(`frame must be an AudioFrame, got ${shown(frame)}.`);
-    }
+    checkAudioFrame(frame, 'frame');
     checkNotNegative(timeUs, 'timeUs');
     const { data, channels, sampleRate } = frame;
     for (let i = 0; i < data.length; i += channels) {

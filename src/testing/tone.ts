@@ -1,4 +1,4 @@
-import { AudioFrame, MAX_SAMPLE_RATE } from '../audio/audio-frame.js';
+import { AudioFrame, MAX_AUDIO_CHANNELS, MAX_SAMPLE_RATE } from '../audio/audio-frame.js';
 import { Oscillator } from '../audio/oscillator.js';
 import { types } from 'node:util';
 import { checkInteger, checkOptions, checkPositive, shown } from '../core/check.js';
@@ -40,7 +40,7 @@ export class Tone {
     const { frequency = 440, sampleRate = 48_000, channels = 1, amplitude = 8_000 } = options;
     checkPositive(frequency, 'options.frequency');
     checkInteger(sampleRate, 'options.sampleRate', { min: 1, max: MAX_SAMPLE_RATE });
-    checkInteger(channels, 'options.channels', { min: 1, max: 8 });
+    checkInteger(channels, 'options.channels', { min: 1, max: MAX_AUDIO_CHANNELS });
     checkInteger(amplitude, 'options.amplitude', { min: 1, max: 32_767 });
     this.frequency = frequency;
     this.sampleRate = sampleRate;
