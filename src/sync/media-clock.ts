@@ -6,7 +6,7 @@ import {
   checkPositive,
 } from '../core/check.js';
 import { monotonicUs } from '../core/clock.js';
-import { RecentLeast } from './recent-least.js';
+import { RecentLeast } from '../core/recent-least.js';
 import { SteadyOffset } from './steady-offset.js';
 import { type FollowOptions, TrackFollower } from './track-follower.js';
 

@@ -1,4 +1,4 @@
-import { LeastDelay } from '../core/least-delay.js';
+import { RECENT_FRAMES, RecentLeast } from '../core/recent-least.js';
 
 /** A delay further from the least than this is none: the time stamps have begun anew. */
 const MOST_PLAUSIBLE_CHANGE_US = 10_000_000;
@@ -14,18 +14,18 @@ const MOST_JITTER_US = 100_000;
  * the smallest difference between the clocks that was seen lately is the age of 0.
  */
 export class FrameAges {
-  #delays = new LeastDelay();
+  #delays = new RecentLeast(RECENT_FRAMES);
   #lastTimestampUs = -Infinity;
 
   /** Takes note of a frame that has come, and returns by what to tell its age: see {@link ageUs}. */
-  arrived(timestampUs: number, nowUs: number): LeastDelay {
+  arrived(timestampUs: number, nowUs: number): RecentLeast {
     const delayUs = nowUs - timestampUs;
-    const { leastUs } = this.#delays;
+    const leastUs = this.#delays.value ?? delayUs;
     const anew =
       timestampUs < this.#lastTimestampUs - MOST_JITTER_US ||
-      (leastUs !== Infinity && Math.abs(delayUs - leastUs) > MOST_PLAUSIBLE_CHANGE_US);
+      Math.abs(delayUs - leastUs) > MOST_PLAUSIBLE_CHANGE_US;
     // Frames from before keep theirs.
-    if (anew) this.#delays = new LeastDelay();
+    if (anew) this.#delays = new RecentLeast(RECENT_FRAMES);
     this.#lastTimestampUs = timestampUs;
     this.#delays.add(delayUs);
     return this.#delays;
@@ -33,6 +33,7 @@ export class FrameAges {
 }
 
 /** How old a frame is now. Asked late, since the frames of a burst that come last have waited least. */
-export function ageUs(timestampUs: number, delays: LeastDelay, nowUs: number): number {
-  return nowUs - timestampUs - delays.leastUs;
+export function ageUs(timestampUs: number, delays: RecentLeast, nowUs: number): number {
+  const delayUs = nowUs - timestampUs;
+  return delayUs - (delays.value ?? delayUs);
 }

@@ -1,5 +1,5 @@
 import { Histogram, type Percentiles } from '../core/histogram.js';
-import { LeastDelay } from '../core/least-delay.js';
+import { RECENT_FRAMES, RecentLeast } from '../core/recent-least.js';
 
 /** Clocks of two machines that are kept by NTP agree to within this. */
 const TOLERANCE_US = 5000;
@@ -27,7 +27,7 @@ export type ClockOffsetOption = number | 'estimate';
 export class LatencyMeter {
   readonly #latencies = new Histogram();
   readonly #option: ClockOffsetOption | undefined;
-  #least = new LeastDelay();
+  #least = new RecentLeast(RECENT_FRAMES);
   #clearedAtUs = Infinity;
   // A frame that comes before it was captured proves that the clocks differ: then nothing that was
   // measured on the assumption that they don't is worth telling.
@@ -53,7 +53,7 @@ export class LatencyMeter {
 
   /** The frames that follow may come from another machine. */
   interrupt(): void {
-    this.#least = new LeastDelay();
+    this.#least = new RecentLeast(RECENT_FRAMES);
     this.#clearedAtUs = Infinity;
   }
 
@@ -68,13 +68,13 @@ export class LatencyMeter {
     if (this.#option === undefined) {
       return this.#disproved ? undefined : { us: 0, from: 'assumed' };
     }
-    const { leastUs } = this.#least;
-    return leastUs === Infinity ? undefined : { us: -leastUs, from: 'estimated' };
+    const leastUs = this.#least.value;
+    return leastUs === undefined ? undefined : { us: -leastUs, from: 'estimated' };
   }
 
   #addEstimated(delayUs: number): void {
     this.#least.add(delayUs);
-    const { leastUs } = this.#least;
+    const leastUs = this.#least.value ?? delayUs;
     if (leastUs < this.#clearedAtUs - BETTER_ESTIMATE_US) {
       this.#latencies.clear();
       this.#clearedAtUs = leastUs;

@@ -2,7 +2,7 @@ import { checkOptions } from '../core/check.js';
 import { monotonicUs } from '../core/clock.js';
 import { hasRoomFor, holdNative, releaseNative } from '../core/frame-budget.js';
 import { type DropCounts, FrameStream } from '../core/frame-stream.js';
-import type { LeastDelay } from '../core/least-delay.js';
+import type { RecentLeast } from '../core/recent-least.js';
 import { fromTrack, participantInput, StreamInput } from '../core/stream-input.js';
 import {
   checkTrack,
@@ -40,7 +40,7 @@ export interface VideoStreamEvents {
 interface QueuedFrame {
   readonly frame: NativeVideoFrame;
   /** By what to tell its age, if that matters. */
-  readonly delays: LeastDelay | undefined;
+  readonly delays: RecentLeast | undefined;
   readonly byteLength: number;
 }
 
