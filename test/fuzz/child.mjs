@@ -28,7 +28,7 @@ configureLog({ level: 'debug' });
 const write = process.stderr.write.bind(process.stderr);
 process.stderr.write = (text, ...rest) => {
   if (!String(text).startsWith('framewire ')) return write(text, ...rest);
-  // eslint-disable-next-line no-control-regex
+
   if (/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/.test(text.slice(0, -1))) {
     fault(`a line of the log has unescaped signs: ${JSON.stringify(text)}`);
   }
