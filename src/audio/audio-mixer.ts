@@ -1,5 +1,12 @@
 import { listenForAbort, MAX_TIMER_MS } from '../core/abort.js';
-import { checkInteger, checkOneOf, checkOptions, checkSignal, shown } from '../core/check.js';
+import {
+  checkInteger,
+  checkOneOf,
+  checkOptions,
+  checkSignal,
+  shown,
+  checkWithin,
+} from '../core/check.js';
 import { monotonicUs } from '../core/clock.js';
 import { FramewireError } from '../core/errors.js';
 import { TypedEmitter } from '../core/typed-emitter.js';
@@ -69,7 +76,7 @@ export interface MixedStreamStats {
   readonly laggedMs: number;
 }
 
-const MAX_GAIN = 100;
+const GAINS = { min: 0, max: 100 } as const;
 
 /**
  * Mixes any number of streams of sound into one, as an async iterator of frames of equal length. Streams join
@@ -204,7 +211,7 @@ export class AudioMixer
     checkStream(stream);
     checkOptions(options, 'options');
     const { gain = 1 } = options;
-    checkGain(gain, 'options.gain');
+    checkWithin(gain, 'options.gain', GAINS);
     if (this.#state !== 'open') {
       throw new FramewireError(
         'closed',
@@ -254,7 +261,7 @@ export class AudioMixer
    * @throws FramewireError `not-found` if the stream isn't mixed, or no longer.
    */
   setGain(stream: AsyncIterable<AudioFrame>, gain: number): void {
-    checkGain(gain, 'gain');
+    checkWithin(gain, 'gain', GAINS);
     const input = this.#inputs.get(stream);
     if (!input) throw new FramewireError('not-found', 'The audio mixer does not mix this stream.');
     input.gain = gain;
@@ -434,10 +441,4 @@ function checkStream(stream: unknown): void {
     return;
   }
   throw new TypeError(`stream must be an async iterable of AudioFrame, got ${shown(stream)}.`);
-}
-
-function checkGain(gain: unknown, name: string): asserts gain is number {
-  const rule = `${name} must be a number from 0 to ${MAX_GAIN}, got ${shown(gain)}.`;
-  if (typeof gain !== 'number') throw new TypeError(rule);
-  if (!(gain >= 0 && gain <= MAX_GAIN)) throw new RangeError(rule);
 }

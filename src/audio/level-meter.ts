@@ -1,5 +1,6 @@
 import { checkInteger, checkOptions } from '../core/check.js';
 import { AudioFrame, checkAudioFrame, MAX_AUDIO_CHANNELS } from './audio-frame.js';
+import { peakDb, powerDb } from './dbfs.js';
 
 /** How a {@link LevelMeter} measures. */
 export interface LevelMeterOptions {
@@ -9,9 +10,6 @@ export interface LevelMeterOptions {
 
 /** The window moves on by one of so many parts, and is up to that much shorter. */
 const SLICES = 10;
-
-/** What 0 dBFS is: the largest sample that 16 bits can hold, without its sign. */
-const FULL_SCALE = 32_768;
 
 /**
  * Measures how loud sound is, over the last moments: the mean power (RMS) and the peak, for each channel and
@@ -64,7 +62,7 @@ export class LevelMeter {
   get rmsDb(): number {
     let squares = 0;
     for (let channel = 0; channel < this.#channels; channel++) squares += this.#power(channel);
-    return 10 * Math.log10(squares / Math.max(1, this.#channels) / FULL_SCALE ** 2);
+    return powerDb(squares / Math.max(1, this.#channels));
   }
 
   /** The peak of all channels. */
@@ -73,7 +71,7 @@ export class LevelMeter {
     for (let channel = 0; channel < this.#channels; channel++) {
       peak = Math.max(peak, this.#peak(channel));
     }
-    return 20 * Math.log10(peak / FULL_SCALE);
+    return peakDb(peak);
   }
 
   /**
@@ -84,7 +82,7 @@ export class LevelMeter {
    */
   channelRmsDb(channel: number): number {
     this.#checkChannel(channel);
-    return 10 * Math.log10(this.#power(channel) / FULL_SCALE ** 2);
+    return powerDb(this.#power(channel));
   }
 
   /**
@@ -95,7 +93,7 @@ export class LevelMeter {
    */
   channelPeakDb(channel: number): number {
     this.#checkChannel(channel);
-    return 20 * Math.log10(this.#peak(channel) / FULL_SCALE);
+    return peakDb(this.#peak(channel));
   }
 
   /**

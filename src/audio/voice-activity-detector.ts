@@ -1,6 +1,7 @@
-import { checkInteger, checkOptions, shown } from '../core/check.js';
+import { checkInteger, checkOptions, checkWithin } from '../core/check.js';
 import { TypedEmitter } from '../core/typed-emitter.js';
 import { AudioFrame, checkAudioFrame } from './audio-frame.js';
+import { powerDb } from './dbfs.js';
 import { NoiseFloor } from './noise-floor.js';
 
 /** How a {@link VoiceActivityDetector} decides. */
@@ -78,10 +79,11 @@ export class VoiceActivityDetector extends TypedEmitter<VoiceActivityEvents> {
     checkOptions(options, 'options');
     const { thresholdDb, marginDb = 12, minDb = -55, hysteresisDb = 4 } = options;
     const { attackMs = 30, hangoverMs = 300 } = options;
-    if (thresholdDb !== undefined) checkDb(thresholdDb, 'options.thresholdDb', -100, 0);
-    checkDb(marginDb, 'options.marginDb', 1, 60);
-    checkDb(minDb, 'options.minDb', -100, 0);
-    checkDb(hysteresisDb, 'options.hysteresisDb', 0, 30);
+    if (thresholdDb !== undefined)
+      checkWithin(thresholdDb, 'options.thresholdDb', { min: -100, max: 0 });
+    checkWithin(marginDb, 'options.marginDb', { min: 1, max: 60 });
+    checkWithin(minDb, 'options.minDb', { min: -100, max: 0 });
+    checkWithin(hysteresisDb, 'options.hysteresisDb', { min: 0, max: 30 });
     checkInteger(attackMs, 'options.attackMs', { min: 0, max: 1_000 });
     checkInteger(hangoverMs, 'options.hangoverMs', { min: 0, max: 10_000 });
     super();
@@ -134,7 +136,7 @@ export class VoiceActivityDetector extends TypedEmitter<VoiceActivityEvents> {
       this.#filled += until - at;
       for (; at < until; at++) this.#squares += (data[at] ?? 0) ** 2;
       if (this.#filled < length) break;
-      const levelDb = 10 * Math.log10(this.#squares / length / 32_768 ** 2);
+      const levelDb = powerDb(this.#squares / length);
       this.#squares = this.#filled = 0;
       this.#decide(levelDb, timestampUs + (at * 1e6) / form);
       spoken ||= this.#active;
@@ -180,10 +182,4 @@ export class VoiceActivityDetector extends TypedEmitter<VoiceActivityEvents> {
     this.#loudMs = 0;
     this.emit('speechEnded', Math.max(0, Math.round(this.#quietSinceUs)));
   }
-}
-
-function checkDb(value: unknown, name: string, min: number, max: number): asserts value is number {
-  const rule = `${name} must be a number from ${min} to ${max}, got ${shown(value)}.`;
-  if (typeof value !== 'number') throw new TypeError(rule);
-  if (!(value >= min && value <= max)) throw new RangeError(rule);
 }

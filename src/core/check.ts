@@ -93,6 +93,17 @@ export function checkNotNegative(value: unknown, name: string): asserts value is
   if (!(value >= 0)) throw new RangeError(`${rule} ${shown(value)}.`);
 }
 
+/** @throws TypeError if not a number, RangeError if not within the bounds. */
+export function checkWithin(
+  value: unknown,
+  name: string,
+  { min, max }: { readonly min: number; readonly max: number },
+): asserts value is number {
+  if (typeof value === 'number' && value >= min && value <= max) return;
+  const message = `${name} must be a number from ${min} to ${max}, got ${shown(value)}.`;
+  throw typeof value === 'number' ? new RangeError(message) : new TypeError(message);
+}
+
 /** @throws TypeError if not a boolean. */
 export function checkBoolean(value: unknown, name: string): asserts value is boolean {
   if (typeof value !== 'boolean') {
