@@ -3,7 +3,7 @@ import { types } from 'node:util';
 import { checkInteger, checkObject, checkOneOf, checkOptions, shown } from '../core/check.js';
 import { FramewireError } from '../core/errors.js';
 import { int16FromFloat } from './int16-from-float.js';
-import { isDetached, plainView } from '../core/plain-view.js';
+import { checkAttached, plainView } from '../core/plain-view.js';
 import { decodeWav, encodeWav } from './wav.js';
 
 /** The highest sample rate of a frame, in Hz: the highest that WebRTC's audio processing knows. */
@@ -330,9 +330,7 @@ function checkSamples(value: unknown, name: string, isOne: boolean, rule: string
     const hint = types.isFloat32Array(value) ? ' AudioFrame.fromFloat32 takes these.' : '';
     throw new TypeError(`${name} must be ${rule}, got ${shown(value)}.${hint}`);
   }
-  if (isDetached(value as Int16Array | Float32Array)) {
-    throw new TypeError(`${name} must not be detached, got detached memory.`);
-  }
+  checkAttached(value as Int16Array | Float32Array, name);
 }
 
 function checkSame(value: number, first: number, name: string): void {

@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import { shown } from './check.js';
-import { isDetached, plainView } from './plain-view.js';
+import { checkAttached, plainView } from './plain-view.js';
 
 /**
  * A copy of bytes or text that the caller may go on to change, in memory of its own. Of text, a surrogate
@@ -22,6 +22,6 @@ export function plainBytes(value: unknown, name: string, rule = 'a Uint8Array'):
   if (!types.isUint8Array(value)) {
     throw new TypeError(`${name} must be ${rule}, got ${shown(value)}.`);
   }
-  if (isDetached(value)) throw new TypeError(`${name} must not be detached, got detached memory.`);
+  checkAttached(value, name);
   return plainView(value);
 }

@@ -23,6 +23,11 @@ export function isDetached(view: View): boolean {
   }
 }
 
+/** @throws TypeError if the memory of a view is gone. */
+export function checkAttached(view: View, name: string): void {
+  if (isDetached(view)) throw new TypeError(`${name} must not be detached, got detached memory.`);
+}
+
 /** The view itself if it's a plain one, else another of the same memory, which must be there. */
 export function plainView<T extends View>(view: T): T {
   const Type = Reflect.get(globalThis, tagOf(view)) as new (

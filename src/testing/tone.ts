@@ -2,7 +2,7 @@ import { AudioFrame, MAX_AUDIO_CHANNELS, MAX_SAMPLE_RATE } from '../audio/audio-
 import { Oscillator } from '../audio/oscillator.js';
 import { types } from 'node:util';
 import { checkInteger, checkOptions, checkPositive, shown } from '../core/check.js';
-import { isDetached } from '../core/plain-view.js';
+import { checkAttached } from '../core/plain-view.js';
 
 /** What a {@link Tone} sounds like. */
 export interface ToneOptions {
@@ -78,9 +78,7 @@ export function frequencyOf(samples: Int16Array, sampleRate: number): number {
   if (!types.isInt16Array(samples)) {
     throw new TypeError(`samples must be an Int16Array, got ${shown(samples)}.`);
   }
-  if (isDetached(samples)) {
-    throw new TypeError('samples must not be detached, got detached memory.');
-  }
+  checkAttached(samples, 'samples');
   checkPositive(sampleRate, 'sampleRate');
   let peak = 0;
   for (const sample of samples) peak = Math.max(peak, Math.abs(sample));
