@@ -209,6 +209,8 @@ export class AudioMixer
    */
   add(stream: AsyncIterable<AudioFrame>, options: AddStreamOptions = {}): void {
     checkStream(stream);
+    // It would wait for itself for ever.
+    if (stream === this) throw new RangeError('stream must not be the mixer itself.');
     checkOptions(options, 'options');
     const { gain = 1 } = options;
     checkWithin(gain, 'options.gain', GAINS);

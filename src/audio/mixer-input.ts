@@ -41,7 +41,7 @@ export class MixerInput {
     this.#options = options;
     this.gain = options.gain;
     this.#fifo = new SampleFifo(options.sampleRate * options.channels);
-    this.#iterator = stream[Symbol.asyncIterator]();
+    this.#iterator = iteratorOf(stream);
     void this.#read();
   }
 
@@ -185,6 +185,15 @@ export class MixerInput {
     const { sampleRate, channels } = this.#options;
     this.#fifo.push(data.subarray(late), timestampUs + (late * 1e6) / (sampleRate * channels));
   }
+}
+
+function iteratorOf(stream: AudioInput): AsyncIterator<AudioFrame> {
+  const iterator: Partial<AsyncIterator<AudioFrame>> | undefined | null =
+    stream[Symbol.asyncIterator]();
+  if (typeof iterator?.next === 'function') return iterator as AsyncIterator<AudioFrame>;
+  throw new TypeError(
+    `stream must be an async iterable of AudioFrame, got one whose iterator is ${shown(iterator)}.`,
+  );
 }
 
 function closeFrame(frame: unknown): void {

@@ -1,4 +1,4 @@
-import { checkInteger, checkOptions, checkSignal, shown } from '../core/check.js';
+import { checkInteger, checkOptions, checkSignal, checkString, shown } from '../core/check.js';
 import { wallClockUs } from '../core/clock.js';
 import { FramewireError } from '../core/errors.js';
 import { Room } from './room.js';
@@ -56,6 +56,8 @@ export async function measureClockOffset(
   options: MeasureClockOffsetOptions = {},
 ): Promise<MeasuredClockOffset> {
   checkRoom(room);
+  checkString(identity, 'identity');
+  if (identity === '') throw new RangeError(`identity must not be empty, got ''.`);
   checkOptions(options, 'options');
   const { rounds = 8, signal } = options;
   checkInteger(rounds, 'options.rounds', { min: 1, max: 100 });

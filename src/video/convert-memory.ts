@@ -1,3 +1,4 @@
+import { capabilities } from '../native/capabilities.js';
 import { convertNatively } from '../native/video-requests.js';
 import { convertPixels } from './convert-pixels.js';
 import { conversionRoute, type ConversionStep } from './convert-route.js';
@@ -45,7 +46,8 @@ function stepped(
   flipY: boolean,
 ): FrameMemory {
   if (way === 'none') return memory;
-  if (way === 'native') {
+  // Own code can do all of it: in a worker, where there is no native code, it's only slower.
+  if (way === 'native' && capabilities.native) {
     const type = PIXEL_FORMATS.indexOf(to);
     const result = memory.withNativePixels({ format: from, width, height }, (pixels) =>
       convertNatively(pixels, { type, flipY }),

@@ -203,7 +203,7 @@ export class VideoFrame implements Disposable {
     const result = this.#open().borrow(read);
     if (typeof (result as PromiseLike<unknown> | undefined)?.then === 'function') {
       // It would go on with a dead view; what it makes of that is told here, once.
-      void (result as PromiseLike<unknown>).then(undefined, () => undefined);
+      void Promise.resolve(result).catch(() => undefined);
       throw new TypeError('read must be synchronous, got a function that returns a promise.');
     }
     return result;
@@ -315,7 +315,10 @@ export class VideoFrame implements Disposable {
   static async fromImage(bytes: PixelSource, options: FromImageOptions = {}): Promise<VideoFrame> {
     checkOptions(options, 'options');
     const description = checkedDescription(given(options));
-    return VideoFrame.#drawn(await decodedImage(bytesOf(bytes), given(options)), description);
+    return VideoFrame.#drawn(
+      await decodedImage(bytesOf(bytes, 'bytes'), given(options)),
+      description,
+    );
   }
 
   /** A new canvas of `@napi-rs/canvas` with the picture, upright. */
@@ -460,7 +463,7 @@ function given<T extends object>(options: T | undefined): T {
 }
 
 /** The bytes of what a caller gave as pixels. */
-function bytesOf(data: unknown): Uint8Array {
+function bytesOf(data: unknown, name = 'data'): Uint8Array {
   try {
     if (ArrayBuffer.isView(data)) {
       return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
@@ -469,7 +472,7 @@ function bytesOf(data: unknown): Uint8Array {
     if (types.isAnyArrayBuffer(data)) return new Uint8Array(data, 0, data.byteLength);
   } catch (cause) {
     // Only memory that was transferred or resized refuses to be looked at.
-    throw new TypeError('data must not be detached, got detached memory.', { cause });
+    throw new TypeError(`${name} must not be detached, got detached memory.`, { cause });
   }
-  throw new TypeError(`data must be bytes in a typed array or buffer, got ${shown(data)}.`);
+  throw new TypeError(`${name} must be bytes in a typed array or buffer, got ${shown(data)}.`);
 }

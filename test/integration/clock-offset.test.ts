@@ -85,7 +85,8 @@ describe('the clock of another participant', () => {
     const measure = (...args: unknown[]): Promise<unknown> =>
       measureClockOffset(...(args as [Room, string, MeasureClockOffsetOptions]));
     await expect(measure({}, 'alice')).rejects.toThrow('room must be a Room, got {}.');
-    await expect(measure(bob, 7)).rejects.toThrow(TypeError);
+    await expect(measure(bob, 7)).rejects.toThrow('identity must be a string, got 7.');
+    await expect(measure(bob, '')).rejects.toThrow("identity must not be empty, got ''.");
     await expect(measure(bob, 'alice', null)).rejects.toThrow(TypeError);
     await expect(measure(bob, 'alice', { rounds: 0 })).rejects.toThrow(RangeError);
     await expect(measure(bob, 'alice', { rounds: 101 })).rejects.toThrow(RangeError);

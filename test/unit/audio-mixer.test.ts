@@ -437,11 +437,16 @@ describe('What an AudioMixer refuses', () => {
   it('are streams and gains that are none', () => {
     const mixer = mixerOf();
     const stream = silence();
-    for (const wrong of [undefined, null, 1, 'x', {}, [silence()], { [Symbol.asyncIterator]: 1 }]) {
+    const without = [{ [Symbol.asyncIterator]: 1 }, { [Symbol.asyncIterator]: () => ({}) }];
+    for (const wrong of [undefined, null, 1, 'x', {}, [silence()], ...without]) {
       expect(() => {
         mixer.add(wrong as never);
       }).toThrow('stream must be an async iterable of AudioFrame');
     }
+    expect(() => {
+      mixer.add(mixer);
+    }).toThrow(new RangeError('stream must not be the mixer itself.'));
+    expect(mixer.streams).toEqual([]);
     for (const gain of [-1, NaN, 101]) {
       expect(() => {
         mixer.add(stream, { gain });

@@ -36,4 +36,26 @@ describe('capabilities', () => {
     });
     await worker.terminate();
   });
+
+  it('do not matter to conversions, which work in a worker too', async () => {
+    const path = JSON.stringify(join(__dirname, '..', '..'));
+    const worker = new Worker(
+      `const { PIXEL_FORMATS, VideoFrame } = require(${path});
+      const pixels = new Uint8Array(7 * 5 * 4).map((_, i) => [200, 50, 100, 255][i % 4]);
+      const rgba = new VideoFrame(pixels, { width: 7, height: 5, format: 'RGBA' });
+      const seen = PIXEL_FORMATS.flatMap((from) =>
+        PIXEL_FORMATS.map((to) => rgba.convert(from).convert(to, { flipY: true }).convert('RGBA').data.slice(0, 4)));
+      require('node:worker_threads').parentPort.postMessage(seen)`,
+      { eval: true },
+    );
+    const [seen] = (await once(worker, 'message')) as [Uint8Array[]];
+    await worker.terminate();
+    expect(seen).toHaveLength(121);
+    for (const [red = 0, green = 0, blue = 0, alpha] of seen) {
+      expect(
+        Math.max(Math.abs(red - 200), Math.abs(green - 50), Math.abs(blue - 100)),
+      ).toBeLessThan(6);
+      expect(alpha).toBe(255);
+    }
+  });
 });

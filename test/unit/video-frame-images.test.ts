@@ -205,6 +205,12 @@ describe('VideoFrame.fromImage', () => {
     expect(largestDifference(turned.data, wanted.data)).toBeLessThanOrEqual(40);
   });
 
+  it('refuses what are no bytes', async () => {
+    await expect(VideoFrame.fromImage('a.png' as never)).rejects.toThrow(
+      new TypeError("bytes must be bytes in a typed array or buffer, got 'a.png'."),
+    );
+  });
+
   it('refuses what is no image', async () => {
     const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"></svg>';
     for (const bytes of ['', 'hello', svg, '\0'.repeat(100), 'RIF']) {

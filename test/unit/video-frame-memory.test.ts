@@ -192,6 +192,9 @@ describe('VideoFrame.borrow', () => {
     const message = 'read must be synchronous, got a function that returns a promise.';
     expect(() => frame.borrow(async () => Promise.resolve())).toThrow(new TypeError(message));
     expect(() => frame.borrow(() => Promise.reject(new Error('unseen')))).toThrow(TypeError);
+    // Of no class, and particular about who waits for it.
+    const query = { then: (resolve: (value: string) => void) => resolve('row') };
+    expect(() => frame.borrow(() => query)).toThrow(new TypeError(message));
   });
 
   it.each([undefined, null, 'read', {}])('refuses %p as a reader', (read) => {
