@@ -188,8 +188,8 @@ export class MixerInput {
 }
 
 function iteratorOf(stream: AudioInput): AsyncIterator<AudioFrame> {
-  const iterator: Partial<AsyncIterator<AudioFrame>> | undefined | null =
-    stream[Symbol.asyncIterator]();
+  const iterator = stream[Symbol.asyncIterator]() as
+    Partial<AsyncIterator<AudioFrame>> | undefined | null;
   if (typeof iterator?.next === 'function') return iterator as AsyncIterator<AudioFrame>;
   throw new TypeError(
     `stream must be an async iterable of AudioFrame, got one whose iterator is ${shown(iterator)}.`,

@@ -1,6 +1,6 @@
 import { AudioFrame } from '../audio/audio-frame.js';
 import { AudioSource } from '../audio/audio-source.js';
-import { listenForAbort, untilAborted } from '../core/abort.js';
+import { listenForAbort, MAX_TIMER_MS, untilAborted } from '../core/abort.js';
 import {
   checkInteger,
   checkNotNegative,
@@ -330,7 +330,9 @@ export class AVSynchronizer implements Disposable {
       const timeUs = this.#timeline.videoTime(head.timestampUs, nowUs);
       const dueUs = this.#timeline.dueUs(timeUs);
       if (nowUs < dueUs) {
-        this.#timer = setTimeout(this.#work, Math.ceil((dueUs - nowUs) / 1000));
+        // One of another clock's may be due in years, and no timer is that long: it would fire at once.
+        const waitMs = Math.min(MAX_TIMER_MS, Math.ceil((dueUs - nowUs) / 1000));
+        this.#timer = setTimeout(this.#work, waitMs);
         return;
       }
       this.#queue.shift();

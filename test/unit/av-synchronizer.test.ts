@@ -268,6 +268,17 @@ describe('AVSynchronizer', () => {
     await expect(sync.push(sound(10))).rejects.toBe(reason);
   });
 
+  it('sleeps until a picture of another clock is due, however long that is', async () => {
+    const { sync } = stage();
+    const timers = jest.spyOn(globalThis, 'setTimeout');
+    await sync.push(sound(10), { timestampUs: 1 });
+    // Of the clock on the wall, where the sound began near 0.
+    await sync.push(picture(1), { timestampUs: 1_700_000_000_000_000 });
+    const delays = timers.mock.calls.map(([, delayMs = 0]) => delayMs);
+    timers.mockRestore();
+    expect(Math.max(...delays)).toBe(2 ** 31 - 1);
+  });
+
   it('tells of a capture that failed at the next call', async () => {
     const { camera, sync } = stage();
     camera.failure = new Error('no camera');
