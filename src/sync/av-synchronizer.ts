@@ -52,7 +52,7 @@ export interface AVSynchronizerStats {
   readonly dropped: {
     /** Their time was over when they came, or another's had come. */
     readonly late: number;
-    /** Still queued when the queue was cleared, or the synchronizer closed. */
+    /** Still queued when the queue was cleared, the synchronizer closed, or the frame itself. */
     readonly cleared: number;
   };
   /** Video frames that wait for their time. */
@@ -337,7 +337,9 @@ export class AVSynchronizer implements Disposable {
       }
       this.#queue.shift();
       this.#timeline.videoDone(timeUs);
-      if (nowUs - dueUs > this.#maxLateUs || this.#nextIsDue(nowUs)) {
+      if (head.frame.closed) {
+        this.#cleared += 1;
+      } else if (nowUs - dueUs > this.#maxLateUs || this.#nextIsDue(nowUs)) {
         this.#late += 1;
         head.frame.close();
       } else {

@@ -279,6 +279,18 @@ describe('AVSynchronizer', () => {
     expect(Math.max(...delays)).toBe(2 ** 31 - 1);
   });
 
+  it('drops a frame that was closed while it waited, and goes on', async () => {
+    const { camera, sync } = stage({ videoQueueMs: 1000 });
+    const closed = picture(2, 30_000);
+    await sync.push(picture(1, 1));
+    await sync.push(closed);
+    await sync.push(picture(3, 60_000));
+    closed.close();
+    await sync.waitForPlayout();
+    expect(camera.shown).toEqual([1, 3]);
+    expect(sync.stats.dropped).toEqual({ late: 0, cleared: 1 });
+  });
+
   it('tells of a capture that failed at the next call', async () => {
     const { camera, sync } = stage();
     camera.failure = new Error('no camera');
