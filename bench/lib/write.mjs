@@ -25,7 +25,7 @@ export function writeFigures(results) {
   const { machine, nodes, date, rounds } = all;
   const from = `On ${machine}, Node ${nodes.join(' and ')}, ${date}`;
   const shown = markdown(all.rows.filter(isShown));
-  replaceFigures(readme, `${from}, medians of ${rounds} rounds.\n\n${shown}`);
+  replaceFigures(readme, `${from}, medians of up to ${rounds} rounds.\n\n${shown}`);
   replaceFigures(life, `${from}, medians.\n\n${stagesTable(all.rows, nodes)}`);
   drawChart();
   format(json, readme, life);
