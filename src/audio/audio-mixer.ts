@@ -9,6 +9,7 @@ import {
 } from '../core/check.js';
 import { monotonicUs } from '../core/clock.js';
 import { FramewireError } from '../core/errors.js';
+import { OneAtATime } from '../core/one-at-a-time.js';
 import { TypedEmitter } from '../core/typed-emitter.js';
 import { AudioFrame, MAX_AUDIO_CHANNELS, MAX_SAMPLE_RATE } from './audio-frame.js';
 import { type AudioInput, MixerInput } from './mixer-input.js';
@@ -130,7 +131,7 @@ export class AudioMixer
   readonly #sum: Float64Array;
   #state: 'open' | 'ending' | 'closed' = 'open';
   #failure: { readonly reason: unknown } | undefined;
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #reads = new OneAtATime();
   #wake: (() => void) | undefined;
   /** Since when the frame that is due is waited for. */
   #waitingSinceUs: number | undefined;
@@ -298,9 +299,7 @@ export class AudioMixer
    * @throws The signal's reason if that aborted.
    */
   next(): Promise<IteratorResult<AudioFrame, undefined>> {
-    const result = this.#last.then(() => this.#next());
-    this.#last = result.catch(() => undefined);
-    return result;
+    return this.#reads.run(() => this.#next());
   }
 
   /** Closes the mixer, as leaving a `for await` loop does. */

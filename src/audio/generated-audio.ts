@@ -9,6 +9,7 @@ import {
   shown,
 } from '../core/check.js';
 import { monotonicUs } from '../core/clock.js';
+import { OneAtATime } from '../core/one-at-a-time.js';
 import { AudioFrame, MAX_AUDIO_CHANNELS, MAX_SAMPLE_RATE } from './audio-frame.js';
 import { Oscillator } from './oscillator.js';
 
@@ -61,7 +62,7 @@ export class GeneratedAudio implements AsyncIterableIterator<AudioFrame, undefin
   readonly #signal: AbortSignal | undefined;
   #frames = 0;
   #startUs: number | undefined;
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #reads = new OneAtATime();
   #ended = false;
 
   /** @internal */
@@ -105,9 +106,7 @@ export class GeneratedAudio implements AsyncIterableIterator<AudioFrame, undefin
    * @throws The signal's reason if that aborted.
    */
   next(): Promise<IteratorResult<AudioFrame, undefined>> {
-    const result = this.#last.then(() => this.#next());
-    this.#last = result.catch(() => undefined);
-    return result;
+    return this.#reads.run(() => this.#next());
   }
 
   /** Ends it, as leaving a `for await` loop does. */

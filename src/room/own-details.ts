@@ -1,6 +1,7 @@
 import { untilAborted } from '../core/abort.js';
 import { checkOptions, checkSignal, checkString, shown } from '../core/check.js';
 import { FramewireError, notConnected } from '../core/errors.js';
+import { OneAtATime } from '../core/one-at-a-time.js';
 import { changeOwnDetails, type OwnChange } from '../native/own-details.js';
 import type { RtcSession } from '../native/rtc-session.js';
 import { checkedAttributes } from './data-options.js';
@@ -25,7 +26,7 @@ const TOLD_MS = 5_000;
 export class OwnDetails {
   readonly #session: RtcSession;
   readonly #me: Participant;
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #requests = new OneAtATime();
 
   constructor(session: RtcSession, me: Participant) {
     this.#session = session;
@@ -63,13 +64,12 @@ export class OwnDetails {
     checkSignal(signal, 'options.signal');
     signal?.throwIfAborted();
     this.#check();
-    const set = this.#last.then(async () => {
+    // The next one waits for this one, also if its caller no longer does.
+    const set = this.#requests.run(async () => {
       signal?.throwIfAborted();
       this.#check();
       await this.#ask(change, done);
     });
-    // The next one waits for this one, however it ends, also if its caller no longer does.
-    this.#last = set.catch(() => undefined);
     await untilAborted(set, signal);
   }
 
