@@ -1,9 +1,7 @@
 import { FramewireError } from '../core/errors.js';
 import type { NativeTrackLease, TrackKind } from '../core/track-handle.js';
 import { ffi } from './ffi-client.js';
-
-// A forgotten source would work on natively for ever: one of audio costs 0.1 % of a core.
-const forgotten = new FinalizationRegistry<number>((handle) => ffi().drop(handle));
+import { OwnedHandle } from './owned-handle.js';
 
 /**
  * What the sources of video and audio have in common: a native source, which is freed when this is
@@ -13,27 +11,26 @@ export abstract class MediaSource implements Disposable {
   /** @internal The native source. */
   protected readonly handle: number;
   readonly #kind: TrackKind;
+  // A forgotten source would work on natively for ever: one of audio costs 0.1 % of a core.
+  readonly #owned: OwnedHandle;
   readonly #closedListeners = new Set<() => void>();
-  #closed = false;
 
   /** @internal Takes ownership of the handle. */
   protected constructor(kind: TrackKind, handle: number) {
     this.#kind = kind;
     this.handle = handle;
-    forgotten.register(this, handle, this);
+    this.#owned = new OwnedHandle(handle);
   }
 
   /** Whether the source was closed. */
   get closed(): boolean {
-    return this.#closed;
+    return this.#owned.closed;
   }
 
   /** Frees the source, after which capturing is an error. The tracks made of it end. Safe to call twice. */
   close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    forgotten.unregister(this);
-    ffi().drop(this.handle);
+    if (this.closed) return;
+    this.#owned.close();
     for (const listener of this.#closedListeners) listener();
     this.#closedListeners.clear();
   }
@@ -64,7 +61,7 @@ export abstract class MediaSource implements Disposable {
 
   /** @internal Throws a FramewireError `closed` if the source is closed. */
   protected checkOpen(): void {
-    if (this.#closed) throw this.closedError();
+    if (this.closed) throw this.closedError();
   }
 
   /** @internal What those get who use the source when it's closed, or wait for it when it closes. */
