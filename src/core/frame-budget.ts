@@ -2,7 +2,7 @@ import { constrainedMemory } from 'node:process';
 import { totalmem } from 'node:os';
 import { checkInteger, checkObject } from './check.js';
 import { log } from './log.js';
-import { limitIdleBytes, poolUsage } from './memory-pool.js';
+import { limitIdleBytes, pooledBytesInUse, poolUsage } from './memory-pool.js';
 
 /** What {@link configureMemory} takes. What is left out stays as it is. */
 export interface MemoryOptions {
@@ -133,7 +133,7 @@ function makeCollectorLook(): void {
 }
 
 function heldBytes(): number {
-  return nativeBytes + poolUsage().usedBytes;
+  return nativeBytes + pooledBytesInUse();
 }
 
 function limit(): number {

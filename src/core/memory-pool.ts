@@ -90,6 +90,11 @@ export class PooledMemory {
   }
 }
 
+/** Bytes of pooled memory that is in use: as {@link poolUsage} tells, without an object for each frame. */
+export function pooledBytesInUse(): number {
+  return usedBytes;
+}
+
 /** Bytes of pooled memory. */
 export function poolUsage(): {
   readonly usedBytes: number;
