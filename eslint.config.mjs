@@ -5,6 +5,7 @@ import tseslint from 'typescript-eslint';
 // The order of the folders is the order of the imports: a folder may import from those before it.
 const ORDER = [
   'core',
+  'ffmpeg',
   'native',
   'video',
   'audio',
@@ -22,6 +23,10 @@ const allowed = { server: ['core'] };
 for (const [i, folder] of ORDER.entries()) allowed[folder] = ORDER.slice(0, i);
 // Audio and video don't know each other.
 allowed.audio = ['core', 'native'];
+// The program ffmpeg is for devices and files.
+for (const folder of ['native', 'video', 'audio', 'sync', 'tracks', 'room']) {
+  allowed[folder] = allowed[folder].filter((other) => other !== 'ffmpeg');
+}
 const everything = [...ORDER, 'server', 'testing', 'cli'];
 
 const importOrder = Object.entries(allowed).map(([folder, may]) => ({

@@ -5,6 +5,7 @@
  *   its sender.
  * - `closed`: the object was closed.
  * - `connection-refused`: nothing listens at the server's address, or it can't be reached.
+ * - `device`: a camera, microphone, screen or speaker isn't there, is taken, may not be used, or was lost.
  * - `disconnected`: the room is not, or no longer, connected.
  * - `file`: a file could not be read or written; `cause` holds what the system said.
  * - `forbidden`: the token doesn't grant what was asked for.
@@ -26,6 +27,7 @@ export const FRAMEWIRE_ERROR_CODES = [
   'aborted',
   'closed',
   'connection-refused',
+  'device',
   'disconnected',
   'file',
   'forbidden',

@@ -17,7 +17,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { FramewireError } from '../core/errors.js';
 import type { FindServerOptions } from './find-server.js';
 import { runToEnd } from './owned-process.js';
-import { runnableFault } from './programs.js';
+import { runnableFault } from '../core/programs.js';
 import { withProgress } from './progress.js';
 import { ServerLog } from './server-log.js';
 import { LIVEKIT_SERVER_VERSION } from './server-version.js';

@@ -3,7 +3,7 @@ import { FramewireError } from '../core/errors.js';
 import type { FindServerOptions } from './find-server.js';
 import { runToEnd } from './owned-process.js';
 import { LOOPBACK } from './ports.js';
-import { findOnPath } from './programs.js';
+import { findOnPath } from '../core/programs.js';
 import { withProgress } from './progress.js';
 import type { ServerConfig } from './server-config.js';
 import { ServerLog } from './server-log.js';

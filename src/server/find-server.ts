@@ -3,7 +3,7 @@ import { FramewireError, messageOf } from '../core/errors.js';
 import { log } from '../core/log.js';
 import { buildServer, cachedServerPath } from './build-server.js';
 import { findDocker, pullServerImage } from './docker-server.js';
-import { findOnPath, runnableFault } from './programs.js';
+import { findOnPath, runnableFault } from '../core/programs.js';
 import type { ProgressListener } from './progress.js';
 
 /** A LiveKit server that can be started. */

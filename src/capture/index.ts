@@ -1,0 +1,1 @@
+export type { FfmpegOptions } from '../ffmpeg/ffmpeg-program.js';
