@@ -264,16 +264,19 @@ describe('dataReceived', () => {
     expect(failures).toEqual([new Error('a defect of mine')]);
   });
 
-  it('withstands 100,000 packets with flat memory', async () => {
+  it('withstands a flood of 22,000 packets with flat memory', async () => {
     const tokens = await Promise.all(['flooder', 'flooded'].map((one) => live.token(one)));
     const end = await runProgram('data-flood.cjs', [live.server.url, ...tokens], {
       nodeArgs: ['--expose-gc'],
     });
     expect(end).toMatchObject({ code: 0, stderr: '' });
-    const { received, inOrder, grownMb } = JSON.parse(end.stdout) as Record<string, number>;
-    expect(received).toBe(100_000);
+    const { received, inOrder, drops, grownMb } = JSON.parse(end.stdout) as Record<string, number>;
+    expect(received).toBe(22_000);
     expect(inOrder).toBe(true);
-    expect(grownMb).toBeLessThan(80);
+    // Native memory goes with the handles.
+    expect(drops).toBeGreaterThanOrEqual(22_000);
+    // What it holds of each packet would be more than 10 MB.
+    expect(grownMb).toBeLessThan(6);
   }, 180_000);
 });
 

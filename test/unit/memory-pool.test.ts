@@ -109,14 +109,14 @@ describe('a program that is careless with frames', () => {
       const before = process.memoryUsage().rss;
       let peak = 0;
       (async () => {
-        for (let i = 0; i < 400; i++) {
+        for (let i = 0; i < 800; i++) {
           source.convert('BGRA');
           if (i % 4 === 0) await new Promise(setImmediate);
           peak = Math.max(peak, process.memoryUsage().rss - before);
         }
         console.log(Math.round(peak / 2 ** 20));
       })();`;
-    // 400 frames are 1,400 MiB.
-    expect(Number(await run(program))).toBeLessThan(700);
+    // 800 frames are 2,800 MiB, and some 400 have been seen.
+    expect(Number(await run(program))).toBeLessThan(1400);
   }, 60_000);
 });
