@@ -6,7 +6,7 @@ module.exports = {
   globalSetup: '<rootDir>/test/support/global-setup.cjs',
   moduleNameMapper: {
     '^framewire$': '<rootDir>/src/index.ts',
-    '^framewire/(capture|server|testing)$': '<rootDir>/src/$1/index.ts',
+    '^framewire/(capture|record|server|testing)$': '<rootDir>/src/$1/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   transform: {
