@@ -83,7 +83,8 @@ function testFiles(args) {
 mkdirSync(cache, { recursive: true });
 
 const unitOnly = extra.length > 0 && extra.every((arg) => arg.includes('unit'));
-if (!unitOnly && !(prepareServer() && prepareFor(root, testFiles(extra)))) process.exit(1);
+if (!unitOnly && !prepareServer()) process.exit(1);
+if (!prepareFor(root, testFiles(extra))) process.exit(1);
 if (extra.length > 0) process.exit(test(process.execPath, extra).status);
 
 let failures = run(process.execPath, [join('scripts', 'check.mjs')]) === 0 ? 0 : 1;

@@ -3,7 +3,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { findChromium, prepareChromium } from './chromium.mjs';
+import { findFfmpeg, findFfprobe, prepareFfmpeg } from './ffmpeg.mjs';
+import { findPulseaudio, preparePulseaudio } from './pulseaudio.mjs';
 import { findPython, preparePython } from './python.mjs';
+import { findXvfb, prepareXvfb } from './xvfb.mjs';
 
 /**
  * A test file needs what the module of `test/support` needs which it imports, whether by itself or
@@ -12,23 +15,38 @@ import { findPython, preparePython } from './python.mjs';
 const TOOLS = [
   {
     module: 'test/support/chromium.ts',
-    variable: 'FRAMEWIRE_TEST_CHROMIUM',
-    find: findChromium,
+    paths: { FRAMEWIRE_TEST_CHROMIUM: findChromium },
     prepare: prepareChromium,
   },
   {
     module: 'test/support/python-peer.ts',
-    variable: 'FRAMEWIRE_TEST_PYTHON',
-    find: findPython,
+    paths: { FRAMEWIRE_TEST_PYTHON: findPython },
     prepare: preparePython,
+  },
+  {
+    module: 'test/support/ffmpeg.ts',
+    paths: { FRAMEWIRE_TEST_FFMPEG: findFfmpeg, FRAMEWIRE_TEST_FFPROBE: findFfprobe },
+    prepare: prepareFfmpeg,
+  },
+  {
+    module: 'test/support/sound-server.ts',
+    paths: { FRAMEWIRE_TEST_PULSEAUDIO: findPulseaudio },
+    prepare: preparePulseaudio,
+  },
+  {
+    module: 'test/support/xvfb.ts',
+    paths: { FRAMEWIRE_TEST_XVFB: findXvfb },
+    prepare: prepareXvfb,
   },
 ];
 
 /** Tells the tests where the tools are. One that isn't there is not named. */
 export function nameTools() {
-  for (const { variable, find } of TOOLS) {
-    const path = find();
-    if (path) process.env[variable] = path;
+  for (const { paths } of TOOLS) {
+    for (const [variable, find] of Object.entries(paths)) {
+      const path = find();
+      if (path) process.env[variable] = path;
+    }
   }
 }
 

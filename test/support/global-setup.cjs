@@ -7,7 +7,7 @@ const root = join(__dirname, '..', '..');
 // jest gives the tests a copy of the environment, so that the SDK can't silence the native log itself.
 process.env.RUST_LOG ??= 'off';
 
-// A browser and a Python for the tests that have one in the room: scripts/test.mjs got them.
+// A browser, a Python, an ffmpeg and what else some tests need: scripts/test.mjs got them.
 const nameTools = async () =>
   (await import(pathToFileURL(join(root, 'scripts', 'prepare', 'needs.mjs')))).nameTools();
 

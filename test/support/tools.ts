@@ -1,5 +1,5 @@
 /** Programs other than Node that some tests need. `npm test` gets them: see `scripts/prepare`. */
-export const TOOLS = ['chromium', 'python'] as const;
+export const TOOLS = ['chromium', 'python', 'ffmpeg', 'ffprobe', 'pulseaudio', 'xvfb'] as const;
 
 /** One of {@link TOOLS}. */
 export type Tool = (typeof TOOLS)[number];
@@ -19,11 +19,16 @@ export function toolPath(tool: Tool): string {
 }
 
 /**
- * A `describe` of tests that need a tool. Where it isn't, they are skipped; in CI they have to run, so
- * that they fail there.
+ * A `describe` of tests that need a tool, or several. Where one isn't, they are skipped; in CI they have
+ * to run, so that they fail there.
  */
-export function describeWith(tool: Tool, name: string, suite: () => void): void {
-  const missing = !findTool(tool) && !process.env['CI'];
+export function describeWith(
+  needed: Tool | readonly Tool[],
+  name: string,
+  suite: () => void,
+): void {
+  const tools = typeof needed === 'string' ? [needed] : needed;
+  const missing = process.env['CI'] ? undefined : tools.find((tool) => !findTool(tool));
   const run = missing ? describe.skip : describe;
-  run(missing ? `${name} (there is no ${tool})` : name, suite);
+  run(missing ? `${name} (there is no ${missing})` : name, suite);
 }
