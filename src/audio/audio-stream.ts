@@ -1,7 +1,6 @@
 import { OVERFLOWS, type Overflow } from '../core/bounded-queue.js';
 import { checkInteger, checkOneOf, checkOptions, checkPositive } from '../core/check.js';
 import { monotonicUs } from '../core/clock.js';
-import { FrameStream } from '../core/frame-stream.js';
 import { fromTrack, participantInput, StreamInput } from '../core/stream-input.js';
 import {
   checkTrack,
@@ -9,6 +8,7 @@ import {
   type TrackHandle,
   type TrackSource,
 } from '../core/track-handle.js';
+import { TrackFrameStream } from '../core/track-frame-stream.js';
 import { openAudioStream } from '../native/audio-requests.js';
 import { ffi } from '../native/ffi-client.js';
 import type { NativeAudioFrame } from '../native/media-events.js';
@@ -67,7 +67,7 @@ interface QueuedAudio extends HeardAt {
  * for await (const frame of stream) await recognizer.push(frame.data);
  * ```
  */
-export class AudioStream extends FrameStream<QueuedAudio, AudioFrame> {
+export class AudioStream extends TrackFrameStream<QueuedAudio, AudioFrame> {
   readonly sampleRate: number;
   readonly channels: number;
   readonly frameMs: number;

@@ -1,6 +1,4 @@
 import { BoundedStream, type EventsOfStream, type QueueDropReason } from './bounded-stream.js';
-import type { StreamInput } from './stream-input.js';
-import type { TrackHandle } from './track-handle.js';
 
 /** How many frames a stream dropped, by reason. */
 export interface DropCounts {
@@ -18,7 +16,7 @@ export interface DropCounts {
   readonly closed: number;
 }
 
-/** What the streams of video and audio have in common: frames that come from a track, and counted drops. */
+/** What the streams of video and audio have in common: frames, and counted drops. */
 export abstract class FrameStream<
   Item,
   Frame,
@@ -34,21 +32,11 @@ export abstract class FrameStream<
     closed: 0,
   };
 
-  /** @internal Begins to take frames. The last thing that a constructor does. */
-  protected startFrom(input: StreamInput): void {
-    this.start(({ end, fail }) =>
-      input.feed({ open: (track, onEnded) => this.open(track, onEnded), end, fail }),
-    );
-  }
-
   /** @internal */
   protected override drop(item: Item, reason: QueueDropReason): void {
     this.dropped[reason] += 1;
     this.discard(item);
   }
-
-  /** @internal Begins to take frames from a track; returns how to stop. */
-  protected abstract open(track: TrackHandle, onEnded: () => void): () => void;
 
   /** @internal Frees an item that nobody will read. */
   protected abstract discard(item: Item): void;

@@ -1,7 +1,7 @@
 import { checkOptions } from '../core/check.js';
 import { monotonicUs } from '../core/clock.js';
 import { hasRoomFor, holdNative, releaseNative } from '../core/frame-budget.js';
-import { type DropCounts, FrameStream } from '../core/frame-stream.js';
+import type { DropCounts } from '../core/frame-stream.js';
 import type { RecentLeast } from '../core/recent-least.js';
 import { fromTrack, participantInput, StreamInput } from '../core/stream-input.js';
 import {
@@ -10,6 +10,7 @@ import {
   type TrackHandle,
   type TrackSource,
 } from '../core/track-handle.js';
+import { TrackFrameStream } from '../core/track-frame-stream.js';
 import { ffi } from '../native/ffi-client.js';
 import type { NativeVideoFrame } from '../native/media-events.js';
 import { openTrackStream } from '../native/track-stream.js';
@@ -57,7 +58,7 @@ interface QueuedFrame {
  * for await (using frame of stream) console.log(frame.timestampUs, stream.stats.dropped.full);
  * ```
  */
-export class VideoStream extends FrameStream<QueuedFrame, VideoFrame, VideoStreamEvents> {
+export class VideoStream extends TrackFrameStream<QueuedFrame, VideoFrame, VideoStreamEvents> {
   readonly #settings: Omit<ResolvedVideoStreamOptions, 'capacity' | 'overflow' | 'signal'>;
   readonly #thinner: FpsThinner | undefined;
   /** By what the track itself is limited, apart from this stream. */

@@ -1,5 +1,5 @@
 import type { FramewireError } from 'framewire';
-import { FrameStream } from '../../src/core/frame-stream.js';
+import { TrackFrameStream } from '../../src/core/track-frame-stream.js';
 import { fromTrack, participantInput, StreamInput } from '../../src/core/stream-input.js';
 import type {
   Brand,
@@ -312,9 +312,9 @@ describe('participantInput', () => {
   });
 });
 
-describe('FrameStream', () => {
+describe('TrackFrameStream', () => {
   /** A stream of numbers, one of which can't be made a frame of. */
-  class Numbers extends FrameStream<number, string> {
+  class Numbers extends TrackFrameStream<number, string> {
     readonly discarded: number[] = [];
     stopped = 0;
 
