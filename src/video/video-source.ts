@@ -8,7 +8,7 @@ import { MAX_DIMENSION, type PixelFormat } from './pixel-format.js';
 import { type FrameMetadata, ROTATIONS, VideoFrame, type VideoRotation } from './video-frame.js';
 
 /** What a {@link VideoSource} does with a frame of another size than its own. */
-export const RESIZES = ['reject', 'scale'] as const;
+export const RESIZES = ['reject', 'scale', 'follow'] as const;
 
 /** One of {@link RESIZES}. */
 export type ResizePolicy = (typeof RESIZES)[number];
@@ -21,7 +21,11 @@ export interface VideoSourceOptions {
   readonly height: number;
   /** Text and drawings rather than camera pictures: the encoder favours sharpness. Default `false`. */
   readonly screencast?: boolean;
-  /** Frames of another size are refused with a RangeError, or scaled. Default `reject`. */
+  /**
+   * Frames of another size are refused with a RangeError, scaled, or, with `follow`, sent as they are, and
+   * subscribers get them so; the bit rate and the sizes of simulcast stay those of `width` and `height`.
+   * Default `reject`.
+   */
   readonly onResize?: ResizePolicy;
 }
 
@@ -123,9 +127,10 @@ export class VideoSource extends MediaSource {
    * the frame stays the caller's, who may change, reuse or close it.
    *
    * @throws TypeError if an argument has the wrong type.
-   * @throws RangeError if the frame has another size and `onResize` is `reject`, if `timestampUs` is
-   * not later than the one before, or user data given in `options` is larger than 232 bytes or, where it's
-   * sent as h264, has the bytes 255, 255, 254 in a row, with which the frame would be lost.
+   * @throws RangeError if the frame has another size and `onResize` is `reject`, or `follow` and it's
+   * smaller than {@link MIN_VIDEO_DIMENSION}; if `timestampUs` is not later than the one before; if user
+   * data given in `options` is larger than 232 bytes or, where it's sent as h264, has the bytes 255, 255,
+   * 254 in a row, with which the frame would be lost.
    * @throws FramewireError `closed` if the source or the frame is closed; `invalid-state` if
    * `timestampUs` is given on some frames and not on others, or user data is given and no track of this
    * source that is published sends it, as with h264 unless `frameMetadata` is `true`.
@@ -201,14 +206,17 @@ export class VideoSource extends MediaSource {
 
   /** The frame as native code takes it: of the right size, in a format that it takes. */
   #fitted(frame: VideoFrame): VideoFrame {
-    const { width, height } = this;
+    const { width, height, onResize } = this;
     const sized = frame.width === width && frame.height === height;
-    if (!sized && this.onResize === 'reject') {
+    if (!sized && onResize === 'reject') {
       throw new RangeError(
         `frame must be ${width}x${height} as its source, got ${frame.width}x${frame.height}.`,
       );
     }
-    if (!sized) {
+    if (!sized && onResize === 'follow') {
+      checkInteger(frame.width, 'frame.width', { min: MIN_VIDEO_DIMENSION });
+      checkInteger(frame.height, 'frame.height', { min: MIN_VIDEO_DIMENSION });
+    } else if (!sized) {
       if (frame.format === 'I420') return frame.scale({ width, height });
       using convertible = frame.convert('I420');
       return convertible.scale({ width, height });

@@ -122,6 +122,24 @@ describe('VideoSource', () => {
     expect(colorDistance(meanColor(shown), ORANGE)).toBeLessThanOrEqual(6);
   });
 
+  it.each(PIXEL_FORMATS)(
+    'sends a frame of another size in %s as it is when told to',
+    async (format) => {
+      using frame = orange({ width: 80, height: 96, format });
+      using shown = await seen(sourceOf({ onResize: 'follow' }), frame);
+      expect([shown.width, shown.height]).toEqual([80, 96]);
+      expect(colorDistance(meanColor(shown), ORANGE)).toBeLessThanOrEqual(6);
+    },
+  );
+
+  it('sends no frame that is too small for every codec', () => {
+    using frame = orange({ width: 64, height: 12 });
+    const source = sourceOf({ onResize: 'follow' });
+    expect(failureOf(() => source.captureFrame(frame))).toEqual(
+      new RangeError('frame.height must be an integer of at least 16, got 12.'),
+    );
+  });
+
   it('borrows the frame, which may be changed or closed at once', async () => {
     const source = sourceOf();
     await using stream = new VideoStream(LocalVideoTrack.create('test', source));
