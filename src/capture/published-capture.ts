@@ -5,7 +5,7 @@ import type { TrackKind } from '../core/track-handle.js';
 import type { PublishOptions } from '../room/publish-options.js';
 import type { Room } from '../room/room.js';
 import type { LocalTrackPublication } from '../tracks/local-track-publication.js';
-import type { CaptureFeed } from './capture-feed.js';
+import type { TrackFeed } from './track-feed.js';
 import type { CaptureKinds } from './capture-stream.js';
 
 /**
@@ -38,7 +38,7 @@ export interface CaptureEnd {
 /** How a {@link PublishedCapture} is made. */
 export interface PublishCaptureOptions<Kind extends TrackKind> {
   /** Opens the device; `signal` aborts when it's to be closed, however that comes about. */
-  readonly open: (signal: AbortSignal) => CaptureFeed<Kind> | Promise<CaptureFeed<Kind>>;
+  readonly open: (signal: AbortSignal) => TrackFeed<Kind> | Promise<TrackFeed<Kind>>;
   /** The track's name. */
   readonly name: string;
   readonly publish: Omit<PublishOptions, 'signal'>;
@@ -69,7 +69,7 @@ export class PublishedCapture<Kind extends TrackKind = TrackKind> implements Asy
    * rejection; it's also logged as a warning.
    */
   readonly closed: Promise<CaptureEnd>;
-  readonly #feed: CaptureFeed<Kind>;
+  readonly #feed: TrackFeed<Kind>;
   readonly #life: Life;
   readonly #offs: readonly (() => void)[];
   #resolve: (end: CaptureEnd) => void = () => undefined;
@@ -77,7 +77,7 @@ export class PublishedCapture<Kind extends TrackKind = TrackKind> implements Asy
 
   private constructor(parts: {
     readonly room: Room;
-    readonly feed: CaptureFeed<Kind>;
+    readonly feed: TrackFeed<Kind>;
     readonly track: CaptureKinds[Kind]['track'];
     readonly publication: LocalTrackPublication;
     readonly life: Life;
@@ -120,7 +120,7 @@ export class PublishedCapture<Kind extends TrackKind = TrackKind> implements Asy
     signal?.throwIfAborted();
     if (!room.connected) throw notConnected();
     const life = new Life(room, signal);
-    let feed: CaptureFeed<Kind> | undefined;
+    let feed: TrackFeed<Kind> | undefined;
     let track: CaptureKinds[Kind]['track'] | undefined;
     try {
       const opened = await open(life.signal);
@@ -207,7 +207,7 @@ function endOf(error: unknown, { signal, left }: Life): CaptureEnd {
 
 /** Frees everything, as far as it's there. Nothing that fails keeps the rest from being freed. */
 async function free(
-  feed: CaptureFeed<TrackKind> | undefined,
+  feed: TrackFeed<TrackKind> | undefined,
   track: CaptureKinds[TrackKind]['track'] | undefined,
 ): Promise<void> {
   const closing = await Promise.allSettled([feed?.stream.close(), track?.close()]);

@@ -11,7 +11,7 @@ import {
   type VideoStreamStats,
 } from 'framewire';
 import { solidFrame } from 'framewire/testing';
-import { VideoFeed } from '../../src/capture/capture-feed.js';
+import { VideoFeed } from '../../src/capture/track-feed.js';
 import type { CaptureStream } from '../../src/capture/capture-stream.js';
 import { PublishedCapture } from '../../src/capture/published-capture.js';
 

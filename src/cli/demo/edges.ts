@@ -1,5 +1,5 @@
 import { planesOf } from '../../video/pixel-format.js';
-import { textDots, GLYPH_ADVANCE, GLYPH_HEIGHT } from './dot-font.js';
+import { textDots, GLYPH_ADVANCE, GLYPH_HEIGHT } from '../../capture/dot-font.js';
 import type { PictureSize } from './frame-code.js';
 
 /** What is left of the picture behind its edges, and how bright an edge shines, in 256ths. */

@@ -1,5 +1,5 @@
 import { type Canvas, createCanvas, type SKRSContext2D } from '@napi-rs/canvas';
-import { GLYPH_ADVANCE, GLYPH_HEIGHT, textDots } from './dot-font.js';
+import { GLYPH_ADVANCE, GLYPH_HEIGHT, textDots } from '../../capture/dot-font.js';
 import { CODE_AREA, codeCells } from './frame-code.js';
 import { paintLandscape } from './landscape.js';
 import { PICTURE } from './protocol.js';

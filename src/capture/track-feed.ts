@@ -8,7 +8,7 @@ import { VideoSource } from '../video/video-source.js';
 import type { CaptureKinds, CaptureStream } from './capture-stream.js';
 
 /** Takes the frames of a stream to a source, whose track can be published. */
-export interface CaptureFeed<Kind extends TrackKind> {
+export interface TrackFeed<Kind extends TrackKind> {
   readonly stream: CaptureStream<Kind>;
   /** Waits for the first frame, which says what the track is like. */
   open(name: string): Promise<CaptureKinds[Kind]['track']>;
@@ -19,7 +19,7 @@ export interface CaptureFeed<Kind extends TrackKind> {
 }
 
 /** How pictures become a track. */
-export class VideoFeed implements CaptureFeed<'video'> {
+export class VideoFeed implements TrackFeed<'video'> {
   readonly stream: CaptureStream<'video'>;
   readonly #screencast: boolean;
   readonly #frames: AsyncIterator<VideoFrame>;
@@ -68,7 +68,7 @@ export class VideoFeed implements CaptureFeed<'video'> {
 }
 
 /** How sound becomes a track. */
-export class AudioFeed implements CaptureFeed<'audio'> {
+export class AudioFeed implements TrackFeed<'audio'> {
   readonly stream: CaptureStream<'audio'>;
   readonly #queueMs: number;
   readonly #frames: AsyncIterator<AudioFrame>;

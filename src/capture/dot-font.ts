@@ -1,6 +1,6 @@
 /**
- * Glyphs of 5x7 dots, as on a station's display: the demo's own, since a machine may have no fonts
- * at all. Each row is five bits, the left dot first.
+ * Glyphs of 5x7 dots, as on a station's display: our own, since a machine may have no fonts at all. Each
+ * row is five bits, the left dot first.
  */
 const GLYPHS: Readonly<Record<string, readonly number[]>> = {
   '0': [14, 17, 19, 21, 25, 17, 14],
