@@ -2,6 +2,7 @@ import { checkInteger, checkOptions, checkSignal, checkString, shown } from '../
 import { wallClockUs } from '../core/clock.js';
 import { FramewireError } from '../core/errors.js';
 import { Room } from './room.js';
+import { RPC_ERROR_CODES, RpcError } from './rpc-error.js';
 
 /** The RPC method that tells the time. Whoever answers it sends microseconds since 1970, in decimal. */
 export const CLOCK_RPC_METHOD = 'framewire.clock';
@@ -38,6 +39,9 @@ export function answerClockRequests(room: Room): () => void {
  * Measures by how much the clock of a participant who does {@link answerClockRequests} is ahead of ours, as
  * NTP does: the time that it tells is taken for that in the middle between our question and its answer.
  *
+ * The participant must be in `room.remoteParticipants`: whose track we have got is, and whom
+ * `waitForParticipant` gave.
+ *
  * Clocks drift apart, by up to some ten microseconds a second: measure again once in a while.
  *
  * @example
@@ -46,9 +50,10 @@ export function answerClockRequests(room: Room): () => void {
  * const stream = new VideoStream(track, { clockOffsetUs: offsetUs });
  * ```
  * @throws TypeError or RangeError if an argument is not as it must be.
- * @throws RpcError `unsupported-method` if the participant doesn't answer such requests, and what else a call may
- * fail with. FramewireError `incomplete` if what it answers is no time; `disconnected` if the room is not
- * connected, or left meanwhile. The signal's reason if it aborts.
+ * @throws RpcError `recipient-not-found`, at once, if we know nobody of that identity; `unsupported-method` if the
+ * participant doesn't answer such requests, and what else a call may fail with. FramewireError `incomplete` if what
+ * it answers is no time; `disconnected` if the room is not connected, or left meanwhile. The signal's reason if it
+ * aborts.
  */
 export async function measureClockOffset(
   room: Room,
@@ -62,6 +67,12 @@ export async function measureClockOffset(
   const { rounds = 8, signal } = options;
   checkInteger(rounds, 'options.rounds', { min: 1, max: 100 });
   checkSignal(signal, 'options.signal');
+  signal?.throwIfAborted();
+  // A call would be given up only after seconds. It says itself that the room was left, or that it's ourselves.
+  if (room.connected && !isThere(room, identity)) {
+    const message = `Nobody named ${shown(identity)} is in the room, as far as we know.`;
+    throw new RpcError(RPC_ERROR_CODES['recipient-not-found'], message);
+  }
   let best: MeasuredClockOffset | undefined;
   for (let round = 0; round < rounds; round++) {
     const askedUs = wallClockUs();
@@ -77,6 +88,10 @@ export async function measureClockOffset(
   }
   // There was a round at least.
   return best as MeasuredClockOffset;
+}
+
+function isThere(room: Room, identity: string): boolean {
+  return room.remoteParticipants.has(identity) || room.localParticipant.identity === identity;
 }
 
 function timeOf(answer: string): number {

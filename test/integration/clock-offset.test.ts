@@ -4,6 +4,7 @@ import {
   measureClockOffset,
   type MeasureClockOffsetOptions,
   Room,
+  RpcError,
   VideoStream,
 } from 'framewire';
 import { solidFrame } from 'framewire/testing';
@@ -17,9 +18,15 @@ function nowUs(): number {
   return Math.round((performance.timeOrigin + performance.now()) * 1000);
 }
 
+/** Two of whom the second knows that the first is there. */
+async function aliceAndBob(): Promise<[alice: Room, bob: Room]> {
+  const alice = await live.join('alice');
+  return [alice, await live.join('bob')];
+}
+
 describe('the clock of another participant', () => {
   it('is measured to be ours where it is', async () => {
-    const [alice, bob] = await Promise.all([live.join('alice'), live.join('bob')]);
+    const [alice, bob] = await aliceAndBob();
     answerClockRequests(alice);
     const { offsetUs, errorUs } = await measureClockOffset(bob, 'alice');
     expect(Number.isInteger(offsetUs)).toBe(true);
@@ -29,7 +36,7 @@ describe('the clock of another participant', () => {
   });
 
   it.each([3_600_000_000, -250_000])('may be %i us ahead', async (aheadUs) => {
-    const [alice, bob] = await Promise.all([live.join('alice'), live.join('bob')]);
+    const [alice, bob] = await aliceAndBob();
     alice.registerRpcMethod(CLOCK_RPC_METHOD, () => String(nowUs() + aheadUs));
     const { offsetUs, errorUs } = await measureClockOffset(bob, 'alice', { rounds: 3 });
     // Two clocks of this process differ by a few milliseconds.
@@ -37,7 +44,7 @@ describe('the clock of another participant', () => {
   });
 
   it('makes the latency of its video right, when it is given to the stream', async () => {
-    const [alice, bob] = await Promise.all([live.join('alice'), live.join('bob')]);
+    const [alice, bob] = await aliceAndBob();
     const aheadUs = 3_600_000_000;
     using frame = solidFrame([40, 180, 60], { width: 320, height: 180, format: 'RGBA' });
     alice.registerRpcMethod(CLOCK_RPC_METHOD, () => String(nowUs() + aheadUs));
@@ -55,7 +62,7 @@ describe('the clock of another participant', () => {
   });
 
   it('can be asked for no longer when its owner ends that', async () => {
-    const [alice, bob] = await Promise.all([live.join('alice'), live.join('bob')]);
+    const [alice, bob] = await aliceAndBob();
     const end = answerClockRequests(alice);
     expect(() => answerClockRequests(alice)).toThrow(
       expect.objectContaining({ code: 'invalid-state' }) as Error,
@@ -68,7 +75,7 @@ describe('the clock of another participant', () => {
   });
 
   it('is not known from an answer that is no time', async () => {
-    const [alice, bob] = await Promise.all([live.join('alice'), live.join('bob')]);
+    const [alice, bob] = await aliceAndBob();
     let answer = '';
     alice.registerRpcMethod(CLOCK_RPC_METHOD, () => answer);
     for (answer of ['', 'soon', '-5', '1e9', '12345678901234567', '9999999999999999']) {
@@ -77,6 +84,19 @@ describe('the clock of another participant', () => {
         message: `The answer was no time: '${answer}'.`,
       });
     }
+  });
+
+  it('is not asked of somebody who is not there', async () => {
+    const bob = await live.join('bob');
+    const measuring = measureClockOffset(bob, 'nobody');
+    await expect(measuring).rejects.toBeInstanceOf(RpcError);
+    await expect(measuring).rejects.toMatchObject({
+      reason: 'recipient-not-found',
+      message: "Nobody named 'nobody' is in the room, as far as we know.",
+    });
+    await expect(measureClockOffset(bob, 'bob')).rejects.toMatchObject({
+      reason: 'recipient-not-found',
+    });
   });
 
   it('is not asked for with wrong arguments, nor in vain', async () => {
