@@ -89,5 +89,10 @@ try {
   await server?.close();
 }
 if (json) console.log(JSON.stringify(results, null, 1));
-if (write) writeFigures(results);
+if (write) {
+  writeFigures(
+    results,
+    BENCHES.map(({ name }) => name),
+  );
+}
 process.exit(0);

@@ -19,9 +19,10 @@ export async function inTurn(rounds, programs) {
  * @param sides - The values of each side in each round; the median counts.
  * @param mostRatio - The most that the first side's value may be of the second's.
  * @param chart - What the chart calls it, if it's there.
+ * @param rounds - Of how many rounds the values are, if each is the median of several already.
  * @param target - Another rule: `text`, and `met` which gets the medians.
  */
-export function row({ name, node, unit, sides, mostRatio, target, chart, more }) {
+export function row({ name, node, unit, sides, rounds, mostRatio, target, chart, more }) {
   const values = Object.fromEntries(
     Object.entries(sides)
       .filter(([, all]) => all.length > 0)
@@ -40,6 +41,7 @@ export function row({ name, node, unit, sides, mostRatio, target, chart, more })
     ...(node && { node }),
     unit,
     values,
+    rounds: rounds ?? Math.max(...Object.values(sides).map((all) => all.length)),
     ...(ratio !== undefined && { ratio }),
     ...(rule && { target: rule.text, met: rule.met(values) }),
     ...(chart && { chart }),

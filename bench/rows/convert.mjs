@@ -7,12 +7,14 @@ const TOLERANCE = 1.1;
 export const convert = {
   name: 'convert',
   async *run({ run, rounds }) {
-    const { pairs } = await run(['../convert.mjs', '--json', '--rounds', 2 * rounds - 1]);
+    const inner = 2 * rounds - 1;
+    const { pairs } = await run(['../convert.mjs', '--json', '--rounds', inner]);
     for (const { from, to, framewireMs, rtcNodeMs, nativeMs, ownMs } of pairs) {
       const native = nativeMs !== undefined;
       yield row({
         name: `convert 1080p ${from} to ${to}`,
         unit: 'ms',
+        rounds: inner,
         sides: { framewire: [framewireMs], 'rtc-node': native ? [rtcNodeMs] : [] },
         ...(native && {
           target: {
