@@ -1,4 +1,23 @@
+export type { CanvasContext, CanvasGradientPaint, CanvasPaint } from './canvas-context.js';
+export type { CaptureKinds, CaptureStream } from './capture-stream.js';
 export { CapturedAudioStream, type CapturedAudioOptions } from './captured-audio-stream.js';
 export { CAPTURE_OVERFLOWS, type CaptureOverflow } from './captured-stream.js';
 export { CapturedVideoStream, type CapturedVideoOptions } from './captured-video-stream.js';
+export {
+  drawVideo,
+  type DrawMoment,
+  type DrawPicture,
+  type DrawVideoOptions,
+} from './draw-video.js';
+export {
+  silence,
+  tone,
+  type CapturedSilenceOptions,
+  type CapturedToneOptions,
+} from './generated-sound.js';
+export type { GeneratedVideoOptions, PictureMoment } from './generated-video.js';
+export { readPictureNumber } from './picture-number.js';
+export { CAPTURE_ENDS, PublishedCapture, type CaptureEnd } from './published-capture.js';
+export { TEST_PATTERN_COLORS } from './test-pattern-painter.js';
+export { testPattern, type TestPatternOptions } from './test-pattern.js';
 export type { FfmpegOptions } from '../ffmpeg/ffmpeg-program.js';
