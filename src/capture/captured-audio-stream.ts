@@ -1,3 +1,4 @@
+import type { EventsOfStream } from '../core/bounded-stream.js';
 import { checkOptions, checkPositive, checkSignal } from '../core/check.js';
 import { type Overflow, OVERFLOWS } from '../core/bounded-queue.js';
 import { monotonicUs } from '../core/clock.js';
@@ -68,7 +69,9 @@ export function resolveCapturedAudioOptions(
  * for await (const frame of microphone) await source.captureFrame(frame);
  * ```
  */
-export class CapturedAudioStream extends CapturedStream<AudioFrame> {
+export class CapturedAudioStream<
+  Events extends EventsOfStream<Events> = object,
+> extends CapturedStream<AudioFrame, Events> {
   /** Samples a second. */
   readonly sampleRate: number;
   /** How many channels the samples are of. */
@@ -77,7 +80,7 @@ export class CapturedAudioStream extends CapturedStream<AudioFrame> {
   readonly frameMs: number;
   readonly #meter = new AudioMeter();
 
-  private constructor(feed: CaptureFeed<AudioFrame>, settings: CapturedAudioSettings) {
+  protected constructor(feed: CaptureFeed<AudioFrame>, settings: CapturedAudioSettings) {
     super(settings);
     this.sampleRate = settings.sampleRate;
     this.channels = settings.channels;

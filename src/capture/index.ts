@@ -21,3 +21,16 @@ export { CAPTURE_ENDS, PublishedCapture, type CaptureEnd } from './published-cap
 export { TEST_PATTERN_COLORS } from './test-pattern-painter.js';
 export { testPattern, type TestPatternOptions } from './test-pattern.js';
 export type { FfmpegOptions } from '../ffmpeg/ffmpeg-program.js';
+export { AUDIO_BACKENDS, type AudioBackend, type ChosenBackend } from './audio-backend.js';
+export type { AudioDeviceOptions } from './audio-device-options.js';
+export { Microphone, type MicrophoneEvents, type MicrophoneStats } from './microphone.js';
+export type { MicrophoneOptions } from './microphone-options.js';
+export { openMicrophone } from './open-microphone.js';
+export { openSpeaker, type SpeakerOptions } from './open-speaker.js';
+export {
+  type PlayOptions,
+  Speaker,
+  type SpeakerEvents,
+  type SpeakerStats,
+  type SpeakerWaitOptions,
+} from './speaker.js';

@@ -73,7 +73,7 @@ const known = new Map<string, { readonly stamp: string; readonly program: Ffmpeg
  * @throws FramewireError `not-found` if there is none, `unsupported` if it's older than 5.1 or not ffmpeg.
  */
 export async function findFfmpeg(
-  { ffmpegPath }: FfmpegOptions = {},
+  { ffmpegPath }: { readonly ffmpegPath?: string | undefined } = {},
   signal?: AbortSignal,
 ): Promise<FfmpegProgram> {
   if (ffmpegPath !== undefined) checkPath(ffmpegPath, 'options.ffmpegPath');

@@ -1,0 +1,67 @@
+import { listenForAbort } from '../core/abort.js';
+import { FramewireError } from '../core/errors.js';
+import {
+  type AudioDeviceRequest,
+  namedDevice,
+  type OpenOutput,
+  type OutputEvents,
+} from './audio-device.js';
+import { naudiodonFault } from './naudiodon-fault.js';
+import { NaudiodonProcess } from './naudiodon-process.js';
+import { OpeningDevice } from './opening-device.js';
+
+/** What naudiodon and the device hold. */
+const DEVICE_MS = 40;
+
+const COUNT_BYTES = 4;
+const BYTES_PER_SAMPLE = 2;
+
+/** A speaker through naudiodon, in a process of its own: {@link OpenOutputDevice}. */
+export async function openNaudiodonOutput(
+  request: AudioDeviceRequest,
+  events: OutputEvents,
+  signal: AbortSignal,
+): Promise<OpenOutput> {
+  signal.throwIfAborted();
+  const named = namedDevice('speaker', request.device);
+  const naudiodon = NaudiodonProcess.spawn({ ...request, direction: 'speaker' });
+  let waiting = 0;
+  const opening = new OpeningDevice({
+    lost: events.lost,
+    stallMs: request.stallMs,
+    busy: () => waiting > 0,
+    // When the sound server dies, naudiodon takes nothing more, and says nothing.
+    stalled: () => new FramewireError('device', `${named} plays no more.`),
+    free: () => naudiodon.kill(),
+  });
+  let counts: Buffer = Buffer.alloc(0);
+  naudiodon.sound.on('data', (bytes: Buffer) => {
+    counts = Buffer.concat([counts, bytes]);
+    for (; counts.length >= COUNT_BYTES; counts = counts.subarray(COUNT_BYTES)) {
+      const taken = counts.readUInt32LE(0) / BYTES_PER_SAMPLE / request.channels;
+      waiting -= taken;
+      opening.goesOn();
+      events.taken(taken);
+    }
+  });
+  naudiodon.onMessage((message) => {
+    if (message.type === 'ready') opening.heard();
+    else opening.fail(naudiodonFault(named, message));
+  });
+  void naudiodon.exited.then((how) => {
+    opening.fail(new FramewireError('device', `${named} failed: naudiodon ended, ${how}.`));
+  });
+  const forget = listenForAbort(signal, () => {
+    opening.fail(signal.reason as Error);
+  });
+  try {
+    const opened = await opening.opened;
+    const write = (samples: Int16Array): void => {
+      waiting += samples.length / request.channels;
+      naudiodon.sound.write(new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength));
+    };
+    return { deviceMs: DEVICE_MS, write, close: () => opened.close() };
+  } finally {
+    forget();
+  }
+}

@@ -1,0 +1,92 @@
+import type { FramewireError } from '../core/errors.js';
+import { StallWatch } from './stall-watch.js';
+
+/** Longer than any device takes that is there: a sound server may deliver its first samples after two seconds. */
+const OPENING_MS = 15_000;
+
+/** What is known of a device that is being opened. */
+export interface OpeningDeviceOptions {
+  /** It was open, and is no longer. Called once, when it's free. */
+  readonly lost: (error: Error) => void;
+  /** How long it may pause once it's open. */
+  readonly stallMs: number;
+  /** Whether it's to go on at all, now. Default: always. */
+  readonly busy?: () => boolean;
+  /** What it fails with when it pauses for longer. */
+  readonly stalled: () => FramewireError;
+  /** Frees it. Called once. */
+  readonly free: () => Promise<unknown>;
+}
+
+/** Something that can be closed. */
+export interface Closable {
+  close(): Promise<void>;
+}
+
+/**
+ * The life of a device behind a process: it's being opened, then it's open, then it's closed by us or lost. A
+ * process that neither goes on nor ends counts as a loss too.
+ */
+export class OpeningDevice {
+  /** Resolves when the device is open. Rejects when it fails before that, once it's free. */
+  readonly opened: Promise<Closable>;
+  readonly #options: OpeningDeviceOptions;
+  #state: 'opening' | 'open' | 'over' = 'opening';
+  #watch: StallWatch;
+  #freed: Promise<unknown> | undefined;
+  #resolve!: (device: Closable) => void;
+  #reject!: (error: Error) => void;
+
+  constructor(options: OpeningDeviceOptions) {
+    this.#options = options;
+    this.#watch = new StallWatch(OPENING_MS, this.#onStall);
+    this.opened = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+  }
+
+  /** It works: the first time that it does, it's open. @returns Whether it's wanted. */
+  heard(): boolean {
+    if (this.#state === 'opening') {
+      this.#state = 'open';
+      this.#watch[Symbol.dispose]();
+      const { stallMs, busy } = this.#options;
+      this.#watch = new StallWatch(stallMs, this.#onStall, busy);
+      this.#resolve({
+        close: async () => {
+          await this.#close();
+        },
+      });
+    }
+    this.#watch.touch();
+    return this.#state === 'open';
+  }
+
+  /** It goes on, whether it's open yet or not. */
+  goesOn(): void {
+    this.#watch.touch();
+  }
+
+  /** It has failed, or opening it was given up. What comes later doesn't count. */
+  fail(error: Error): void {
+    const before = this.#state;
+    const freed = this.#close();
+    if (before === 'over') return;
+    void freed.then(() => {
+      if (before === 'opening') this.#reject(error);
+      else this.#options.lost(error);
+    });
+  }
+
+  readonly #onStall = (): void => {
+    this.fail(this.#options.stalled());
+  };
+
+  #close(): Promise<unknown> {
+    this.#state = 'over';
+    this.#watch[Symbol.dispose]();
+    this.#freed ??= this.#options.free();
+    return this.#freed;
+  }
+}
