@@ -24,6 +24,8 @@ export interface CaptureKinds {
 export interface CaptureStream<Kind extends TrackKind> extends AsyncIterable<
   CaptureKinds[Kind]['frame']
 > {
+  /** Video only: frames a second, as far as that is known. */
+  readonly fps?: number | undefined;
   /** What was counted so far. */
   readonly stats: CaptureKinds[Kind]['stats'];
   /** Ends it, and frees the device. Safe to call twice. */

@@ -36,12 +36,13 @@ export interface CaptureEnd {
 }
 
 /** How a {@link PublishedCapture} is made. */
-export interface PublishCaptureOptions<Kind extends TrackKind> {
+export interface PublishingOptions<Kind extends TrackKind> {
   /** Opens the device; `signal` aborts when it's to be closed, however that comes about. */
   readonly open: (signal: AbortSignal) => TrackFeed<Kind> | Promise<TrackFeed<Kind>>;
   /** The track's name. */
   readonly name: string;
-  readonly publish: Omit<PublishOptions, 'signal'>;
+  /** How it's published; any other options among them are left alone. */
+  readonly publish: PublishOptions;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -91,7 +92,8 @@ export class PublishedCapture<Kind extends TrackKind = TrackKind> implements Asy
       this.#resolve = resolve;
     });
     const unpublished = (): void => {
-      this.#end({ reason: room.connected ? 'unpublished' : 'disconnected' });
+      const left = room.leaving || !room.connected;
+      this.#end({ reason: left ? 'disconnected' : 'unpublished' });
     };
     this.#offs = [
       track.onEnded(unpublished),
@@ -115,7 +117,7 @@ export class PublishedCapture<Kind extends TrackKind = TrackKind> implements Asy
    */
   static async publish<Kind extends TrackKind>(
     room: Room,
-    { open, name, publish, signal }: PublishCaptureOptions<Kind>,
+    { open, name, publish, signal }: PublishingOptions<Kind>,
   ): Promise<PublishedCapture<Kind>> {
     signal?.throwIfAborted();
     if (!room.connected) throw notConnected();
@@ -129,7 +131,8 @@ export class PublishedCapture<Kind extends TrackKind = TrackKind> implements Asy
         opened.close();
       });
       const publication = await room.localParticipant.publishTrack(track, {
-        ...publish,
+        ...feed.publishDefaults,
+        ...given(publish),
         signal: life.signal,
       });
       return new PublishedCapture({ room, feed, track, publication, life });
@@ -197,6 +200,11 @@ class Life implements Disposable {
     this.#off();
     this.#deadline[Symbol.dispose]();
   }
+}
+
+/** Without those that are left out as `undefined`. */
+function given(options: PublishOptions): PublishOptions {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }
 
 function endOf(error: unknown, { signal, left }: Life): CaptureEnd {

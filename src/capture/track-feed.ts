@@ -2,6 +2,7 @@ import { AudioSource } from '../audio/audio-source.js';
 import type { AudioFrame } from '../audio/audio-frame.js';
 import { FramewireError } from '../core/errors.js';
 import type { TrackKind } from '../core/track-handle.js';
+import type { PublishOptions } from '../room/publish-options.js';
 import { LocalAudioTrack, LocalVideoTrack } from '../tracks/local-track.js';
 import type { VideoFrame } from '../video/video-frame.js';
 import { VideoSource } from '../video/video-source.js';
@@ -10,6 +11,8 @@ import type { CaptureKinds, CaptureStream } from './capture-stream.js';
 /** Takes the frames of a stream to a source, whose track can be published. */
 export interface TrackFeed<Kind extends TrackKind> {
   readonly stream: CaptureStream<Kind>;
+  /** How its track is to be published, unless the user says something else. */
+  readonly publishDefaults: Pick<PublishOptions, 'maxFps'>;
   /** Waits for the first frame, which says what the track is like. */
   open(name: string): Promise<CaptureKinds[Kind]['track']>;
   /** Resolves when the last frame was sent, rejects with what the stream ended with. */
@@ -21,6 +24,7 @@ export interface TrackFeed<Kind extends TrackKind> {
 /** How pictures become a track. */
 export class VideoFeed implements TrackFeed<'video'> {
   readonly stream: CaptureStream<'video'>;
+  readonly publishDefaults: Pick<PublishOptions, 'maxFps'>;
   readonly #screencast: boolean;
   readonly #frames: AsyncIterator<VideoFrame>;
   #first: VideoFrame | undefined;
@@ -29,6 +33,9 @@ export class VideoFeed implements TrackFeed<'video'> {
 
   constructor(stream: CaptureStream<'video'>, options: { readonly screencast?: boolean } = {}) {
     this.stream = stream;
+    const { fps } = stream;
+    // What is captured is to be seen; LiveKit's own default would send fewer pictures of a small size.
+    this.publishDefaults = fps === undefined ? {} : { maxFps: Math.max(1, fps) };
     this.#screencast = options.screencast ?? false;
     this.#frames = stream[Symbol.asyncIterator]();
   }
@@ -70,6 +77,7 @@ export class VideoFeed implements TrackFeed<'video'> {
 /** How sound becomes a track. */
 export class AudioFeed implements TrackFeed<'audio'> {
   readonly stream: CaptureStream<'audio'>;
+  readonly publishDefaults: Pick<PublishOptions, 'maxFps'> = {};
   readonly #queueMs: number;
   readonly #frames: AsyncIterator<AudioFrame>;
   #first: AudioFrame | undefined;

@@ -11,7 +11,7 @@ import {
   shown,
 } from '../core/check.js';
 import { FramewireError } from '../core/errors.js';
-import { TRACK_SOURCES, type TrackSource } from '../core/track-handle.js';
+import { TRACK_SOURCES, type TrackKind, type TrackSource } from '../core/track-handle.js';
 import {
   DEGRADATION_PREFERENCES,
   type DegradationPreference,
@@ -127,7 +127,7 @@ export function resolvePublishOptions(
   given: PublishOptions,
 ): SessionPublishOptions & Pick<PublishOptions, 'signal'> {
   const options = readOnce(given, 'options', PUBLISH_OPTIONS);
-  checkPublishOptions(track, options);
+  checkPublishOptions(track.kind, options);
   return {
     ...(options.signal && { signal: options.signal }),
     source: options.source ?? defaultSource(track),
@@ -186,17 +186,18 @@ function metadataIsHarmless(codec: VideoCodec | undefined): boolean {
   return codec !== 'h264';
 }
 
-function checkPublishOptions(track: PublishedTrack, options: PublishOptions): void {
+/** @throws TypeError or RangeError if an option is not as it must be. @throws FramewireError `unsupported`. */
+export function checkPublishOptions(kind: TrackKind, options: PublishOptions): void {
   const { source, codec, maxBitrateBps, maxFps, stream, signal } = options;
   const { degradationPreference, videoEncoder, scalabilityMode } = options;
   checkSignal(signal, 'options.signal');
-  if (source !== undefined) checkSource(track, source);
+  if (source !== undefined) checkSource(kind, source);
   if ((codec as string | undefined) === 'h265') {
     throw new FramewireError('unsupported', "LiveKit's Node binding has no encoder for h265.");
   }
   if (codec !== undefined) checkOneOf(codec, 'options.codec', VIDEO_CODECS);
   if (maxBitrateBps !== undefined) {
-    checkInteger(maxBitrateBps, 'options.maxBitrateBps', BITRATES[track.kind]);
+    checkInteger(maxBitrateBps, 'options.maxBitrateBps', BITRATES[kind]);
   }
   if (maxFps !== undefined) {
     checkPositive(maxFps, 'options.maxFps');
@@ -216,12 +217,12 @@ function checkPublishOptions(track: PublishedTrack, options: PublishOptions): vo
 }
 
 /** LiveKit would publish a picture as a microphone. */
-function checkSource(track: PublishedTrack, source: TrackSource): void {
+function checkSource(kind: TrackKind, source: TrackSource): void {
   checkOneOf(source, 'options.source', TRACK_SOURCES);
   if (source === 'unknown') return;
-  const kind = source === 'camera' || source === 'screen_share' ? 'video' : 'audio';
-  if (kind === track.kind) return;
-  throw new RangeError(`options.source must be one of ${track.kind}, got ${shown(source)}.`);
+  const its = source === 'camera' || source === 'screen_share' ? 'video' : 'audio';
+  if (its === kind) return;
+  throw new RangeError(`options.source must be one of ${kind}, got ${shown(source)}.`);
 }
 
 /** The native side rejects a wrong one late, and doesn't say why. */

@@ -110,6 +110,11 @@ export class Room extends TypedEmitter<RoomEvents> implements AsyncDisposable {
     return this.#session !== undefined;
   }
 
+  /** @internal Whether `disconnect()` was called: tracks are unpublished before the room is left. */
+  get leaving(): boolean {
+    return this.#leaving !== undefined;
+  }
+
   /** The room's name; empty before we joined. What the room was stays readable after leaving. */
   get name(): string {
     return this.#details.view?.name ?? '';

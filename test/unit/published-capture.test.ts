@@ -18,6 +18,7 @@ import { PublishedCapture } from '../../src/capture/published-capture.js';
 /** As much of a room as a capture knows: it publishes at once, unless told otherwise. */
 class FakeRoom {
   connected = true;
+  leaving = false;
   publish: (options: PublishOptions) => Promise<void> = () => Promise.resolve();
   published: LocalTrackPublication | undefined;
   readonly #listeners = new Map<string, Set<(...args: unknown[]) => void>>();
@@ -203,6 +204,14 @@ describe('a device that is published', () => {
     expect(await capture.closed).toEqual({ reason: 'disconnected' });
     expect(camera.closes).toBe(1);
     expect(room.listeners).toBe(0);
+  });
+
+  it('ends when the room is being left, which unpublishes the track before', async () => {
+    const room = new FakeRoom();
+    const capture = await publish(room, new FakeCamera().give(red()));
+    room.leaving = true;
+    room.emit('localTrackUnpublished', capture.publication);
+    expect(await capture.closed).toEqual({ reason: 'disconnected' });
   });
 
   it.each(['unpublished', 'closed'])('ends when its track is %s', async (how) => {
