@@ -15,3 +15,32 @@ export {
   type VideoInput,
   type WrittenImage,
 } from './snapshot.js';
+export {
+  MediaRecorder,
+  type MediaRecorderEvents,
+  type MediaRecorderState,
+  type MediaRecorderStats,
+  type RecordSources,
+} from './media-recorder.js';
+export {
+  RECORDING_AUDIO_CODECS,
+  RECORDING_CONTAINERS,
+  RECORDING_VIDEO_CODECS,
+  type RecordingAudioCodec,
+  type RecordingContainer,
+  type RecordingVideoCodec,
+} from './output-format.js';
+export {
+  type MediaRecorderOptions,
+  RECORDING_OVERFLOWS,
+  RECORDING_RESIZES,
+  type RecordingAudioOptions,
+  type RecordingOverflow,
+  type RecordingResize,
+  type RecordingVideoOptions,
+} from './recorder-options.js';
+export { RECORDING_QUALITIES, type RecordingQuality } from './recording-arguments.js';
+export type { RecordedPart } from './recording-part.js';
+export type { Recording } from './recording.js';
+export type { RecordingDrops } from './assembler.js';
+export type { FfmpegOptions } from '../ffmpeg/ffmpeg-program.js';

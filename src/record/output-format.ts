@@ -31,7 +31,7 @@ interface ContainerFormat {
 export const CONTAINERS: { readonly [C in RecordingContainer]: ContainerFormat } = {
   mp4: { muxer: 'mp4', video: ['h264', 'vp9'], audio: ['aac', 'opus'] },
   webm: { muxer: 'webm', video: ['vp8', 'vp9'], audio: ['opus'] },
-  mkv: { muxer: 'matroska', video: ['h264', 'vp8', 'vp9'], audio: ['aac', 'opus', 'pcm'] },
+  mkv: { muxer: 'matroska', video: ['h264', 'vp8', 'vp9'], audio: ['opus', 'aac', 'pcm'] },
   wav: { muxer: 'wav', video: [], audio: ['pcm'] },
 };
 

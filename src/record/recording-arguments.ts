@@ -171,10 +171,19 @@ function encoderOptions(video: VideoEncoding): string[] {
 
 const AUDIO_BPS: { readonly [encoder: string]: number } = { aac: 80_000, libopus: 56_000 };
 
+/**
+ * What comes out of an AAC encoder first is not in the sound, but 21 ms of its own, before 0. In a fragmented
+ * file not every player knows that, and plays all sound so much too late: it's left out.
+ */
+const WITHOUT_PRIMING = ['-bsf:a', 'noise=drop=lt(pts\\,0)'];
+
 function audioOutput({ encoder, channels, bitrateBps }: AudioEncoding): string[] {
   const usual = AUDIO_BPS[encoder];
   if (usual === undefined) return ['-c:a', encoder];
-  return ['-c:a', encoder, '-b:a', `${bitrateBps ?? usual * channels}`];
+  return [
+    ...['-c:a', encoder, '-b:a', `${bitrateBps ?? usual * channels}`],
+    ...(encoder === 'aac' ? WITHOUT_PRIMING : []),
+  ];
 }
 
 function containerOutput(container: RecordingContainer): string[] {
@@ -182,8 +191,7 @@ function containerOutput(container: RecordingContainer): string[] {
   const flushed = ['-flush_packets', '1', '-f', muxer];
   switch (container) {
     case 'mp4': {
-      // `delay_moov`: the header tells how much of the sound is the encoder's, else it's 21 ms off (measured).
-      const flags = '+empty_moov+default_base_moof+frag_keyframe+delay_moov';
+      const flags = '+empty_moov+default_base_moof+frag_keyframe';
       return ['-movflags', flags, '-frag_duration', `${FRAGMENT_MS * 1000}`, ...flushed];
     }
     case 'webm':

@@ -60,7 +60,9 @@ export class SampleTrack {
 
   /** The time up to which there is sound, in microseconds, what the resampler holds back included. */
   get endUs(): number {
-    return this.#run ? Math.max(this.#expectedUs, this.#timeOf(this.#count)) : this.#timeOf(this.#count);
+    return this.#run
+      ? Math.max(this.#expectedUs, this.#timeOf(this.#count))
+      : this.#timeOf(this.#count);
   }
 
   /** Sound whose place is `placeUs`. Borrows the frame. */

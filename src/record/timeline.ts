@@ -16,11 +16,11 @@ const MOST_BACK_US = 250_000;
 
 interface Follower {
   /** What is added to its time stamps. */
-  offsetUs: number;
+  readonly offsetUs: number;
   /** Where its newest frame ends. */
-  endUs: number;
+  readonly endUs: number;
   /** When that came. */
-  cameUs: number;
+  readonly cameUs: number;
 }
 
 /**
@@ -32,7 +32,7 @@ interface Follower {
  */
 export class Timeline {
   readonly #maxGapUs: number;
-  readonly #followers: Partial<Record<Medium, Follower>> = {};
+  readonly #followers = new Map<Medium, Follower>();
   /** What was last added to time stamps of either. */
   #newestOffsetUs: number | undefined;
   #endUs = 0;
@@ -57,25 +57,19 @@ export class Timeline {
   /** Whatever the next time stamps are, they follow what there is: time that passes until then is cut out. */
   cut(): void {
     this.#cut = true;
-    for (const medium of ['video', 'audio'] as const) delete this.#followers[medium];
+    this.#followers.clear();
   }
 
   /** Where a frame belongs, in microseconds since the first frame of all; less than 0 if it's earlier than that. */
   place(medium: Medium, { stampUs, durationUs, nowUs }: TimedFrame): number {
-    const follower = this.#followers[medium];
+    const follower = this.#followers.get(medium);
     const placeUs =
       stampUs === undefined
         ? (follower?.endUs ?? this.#endUs)
         : stampUs + this.#offsetFor(stampUs, follower, nowUs);
     const offsetUs = stampUs === undefined ? (follower?.offsetUs ?? 0) : placeUs - stampUs;
     const endUs = placeUs + durationUs;
-    if (follower) {
-      follower.offsetUs = offsetUs;
-      follower.endUs = endUs;
-      follower.cameUs = nowUs;
-    } else {
-      this.#followers[medium] = { offsetUs, endUs, cameUs: nowUs };
-    }
+    this.#followers.set(medium, { offsetUs, endUs, cameUs: nowUs });
     if (stampUs !== undefined) this.#newestOffsetUs = offsetUs;
     this.#endUs = Math.max(this.#endUs, endUs);
     return placeUs;

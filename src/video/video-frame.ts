@@ -418,6 +418,25 @@ export class VideoFrame implements Disposable {
     return this.#open().withNativePixels({ format, width, height }, use);
   }
 
+  /** @internal The pixels as JavaScript memory that stays until `release`, copied if they are native. */
+  lend(): { readonly bytes: Uint8Array; readonly release: () => void } {
+    const memory = this.#open();
+    const lent = memory.native ? memory.copy() : memory.retain();
+    return { bytes: lent.bytes(), release: () => lent.release() };
+  }
+
+  /**
+   * @internal Another frame that owns the pixels from now on: this one is closed. Those in the caller's own
+   * memory are copied, since nobody knows when that is used again.
+   */
+  handOver(): VideoFrame {
+    const memory = this.#open();
+    const own = memory.callers ? memory.copy() : memory.retain();
+    const frame = new VideoFrame(own, this.#description());
+    this.close();
+    return frame;
+  }
+
   #canvas(): ReturnType<typeof canvasOf> {
     using rgba = this.format === 'RGBA' ? this.clone() : this.convert('RGBA');
     using upright = rgba.upright();

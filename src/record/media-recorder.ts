@@ -1,0 +1,453 @@
+import { resolve } from 'node:path';
+import { AudioFrame } from '../audio/audio-frame.js';
+import { AudioStream } from '../audio/audio-stream.js';
+import { listenForAbort, untilAborted } from '../core/abort.js';
+import { checkInteger, checkObject, checkOptions, checkSignal, shown } from '../core/check.js';
+import { monotonicUs } from '../core/clock.js';
+import { FramewireError } from '../core/errors.js';
+import { TypedEmitter } from '../core/typed-emitter.js';
+import { findFfmpeg, type FfmpegProgram } from '../ffmpeg/ffmpeg-program.js';
+import { VideoFrame } from '../video/video-frame.js';
+import { VideoStream } from '../video/video-stream.js';
+import { Assembler, type RecordingDrops, type RecordingFormat } from './assembler.js';
+import { FrameIntake, type IntakeOptions } from './frame-intake.js';
+import { encoderOf } from './output-format.js';
+import { checkNoParts, partPath } from './part-paths.js';
+import { PartSequence } from './part-sequence.js';
+import {
+  type MediaRecorderOptions,
+  type ResolvedRecorder,
+  resolveRecorderOptions,
+} from './recorder-options.js';
+import type { Recording } from './recording.js';
+import { type RecordedPart, RecordingPart, reserve } from './recording-part.js';
+import { canResample } from './sample-track.js';
+import { checkSource, SourceReader } from './source-reader.js';
+import type { Medium } from './timeline.js';
+
+/** What a {@link MediaRecorder} tells. */
+export interface MediaRecorderEvents {
+  /** A file is finished: with `segmentMs` or `onResize: 'part'` while the recording goes on, else at its end. */
+  readonly partFinished: readonly [part: RecordedPart];
+  /** It can't go on, since ffmpeg ended or the disk is full: what `write()` and `stop()` reject with, too. */
+  readonly failed: readonly [error: unknown];
+}
+
+/** What {@link MediaRecorder.record} reads: at least one of both. */
+export interface RecordSources {
+  /** A stream of pictures, or anything that gives them. */
+  readonly video?: AsyncIterable<VideoFrame>;
+  /** A stream of sound, or anything that gives it. */
+  readonly audio?: AsyncIterable<AudioFrame>;
+}
+
+/** What a {@link MediaRecorder} has counted so far. */
+export interface MediaRecorderStats {
+  /** How long the recording is, in milliseconds. */
+  readonly durationMs: number;
+  /** How many pictures it has. */
+  readonly frames: number;
+  /** See `Recording`. */
+  readonly filled: number;
+  /** See `Recording`. */
+  readonly dropped: RecordingDrops;
+  /** See `Recording`. */
+  readonly silenceMs: number;
+  /** See `Recording`. */
+  readonly lostSoundMs: number;
+  /** See `Recording`. */
+  readonly jumps: number;
+  /** Pictures that wait to be encoded. */
+  readonly waiting: number;
+}
+
+/** Where a {@link MediaRecorder} is in its life. */
+export type MediaRecorderState = 'recording' | 'paused' | 'stopping' | 'stopped' | 'failed';
+
+/** How often what nobody writes is looked after. */
+const CHECK_MS = 100;
+
+/** What `open()` found out. */
+interface Prepared {
+  readonly options: ResolvedRecorder;
+  readonly program: FfmpegProgram;
+  readonly videoEncoder: string;
+  readonly audioEncoder: string;
+  readonly numbered: boolean;
+}
+
+/**
+ * Records pictures and sound to a file: `.mp4` (H.264, AAC), `.webm` (VP8, Opus), `.mkv` or `.wav`. The
+ * program `ffmpeg` encodes and writes it, as a process of its own.
+ *
+ * The timeline is that of the frames' time stamps: what has the same stamp is seen and heard at the same time,
+ * and what begins later does so in the file. Pictures come at any rate and go in at a constant one; where none
+ * comes, the last one stays, and where there is no sound, there is silence. The file is written as it comes:
+ * whatever ends the program, or ffmpeg, leaves one that plays.
+ *
+ * An open recorder keeps the process alive.
+ *
+ * @example
+ * ```ts
+ * const recorder = await MediaRecorder.open('talk.mp4');
+ * void recorder.record({ video: new VideoStream(camera), audio: new AudioStream(voice) });
+ * await setTimeout(60_000);
+ * const { path, durationMs, dropped } = await recorder.stop();
+ * ```
+ */
+export class MediaRecorder extends TypedEmitter<MediaRecorderEvents> implements AsyncDisposable {
+  readonly #prepared: Prepared;
+  readonly #assembler: Assembler;
+  readonly #intake: FrameIntake;
+  readonly #timer: NodeJS.Timeout;
+  readonly #forgetSignal: (() => void) | undefined;
+  readonly #readers = new Map<Medium, { readonly stop: () => void }>();
+  /** Media that `record()` was given. */
+  readonly #recorded = new Set<Medium>();
+  #written = false;
+  #state: MediaRecorderState = 'recording';
+  #failure: { readonly reason: unknown } | undefined;
+  #stopping: Promise<Recording> | undefined;
+
+  private constructor(prepared: Prepared) {
+    super();
+    this.#prepared = prepared;
+    const { video, audio, capacity, maxGapMs, signal } = prepared.options;
+    this.#assembler = new Assembler({
+      fps: video?.fps ?? 1,
+      maxGapMs,
+      capacity,
+      size: video?.size,
+      partOnResize: video?.onResize === 'part',
+      sampleRate: audio?.sampleRate,
+      channels: audio?.channels,
+      expects: (medium) => this.#expects(medium),
+      begin: (format) => this.#begin(format),
+    });
+    this.#intake = new FrameIntake(
+      this.#assembler,
+      (medium) => prepared.options[medium] !== undefined,
+    );
+    this.#timer = setInterval(() => this.#assembler.check(monotonicUs()), CHECK_MS);
+    this.#forgetSignal = signal && listenForAbort(signal, () => void this.close());
+  }
+
+  /**
+   * Opens a file to record to: makes it, and makes sure that ffmpeg is there and has what is needed.
+   *
+   * @param path - where the recording goes; its extension says what it's recorded as. It's always a path,
+   * whatever it looks like.
+   * @throws TypeError or RangeError if an argument is not as it must be.
+   * @throws FramewireError `not-found` without ffmpeg, or without the folder; `unsupported` if the extension
+   * is none of those, or ffmpeg is too old or lacks the codec; `file` if there is such a file already, or none
+   * may be made. The signal's reason, once it aborts.
+   */
+  static async open(path: string, options: MediaRecorderOptions = {}): Promise<MediaRecorder> {
+    const resolved = resolveRecorderOptions(path, options);
+    const { video, audio, signal, ffmpegPath } = resolved;
+    signal?.throwIfAborted();
+    const program = await findFfmpeg(ffmpegPath === undefined ? {} : { ffmpegPath }, signal);
+    const videoEncoder = video ? await encoderOf(program, video.codec) : '';
+    const audioEncoder = audio ? await encoderOf(program, audio.codec) : '';
+    signal?.throwIfAborted();
+    const numbered = resolved.segmentMs !== Infinity || video?.onResize === 'part';
+    if (!resolved.overwrite) {
+      if (numbered) await checkNoParts(resolved.path);
+      await reserve(partPath(resolved.path, 0, numbered));
+    }
+    return new MediaRecorder({ options: resolved, program, videoEncoder, audioEncoder, numbered });
+  }
+
+  /** The path that was asked for, as an absolute one. */
+  get path(): string {
+    return resolve(this.#prepared.options.path);
+  }
+
+  /** Where it is in its life. */
+  get state(): MediaRecorderState {
+    return this.#state;
+  }
+
+  /** What was counted so far. */
+  get stats(): MediaRecorderStats {
+    const { pictures, ...counts } = this.#assembler.counts;
+    const { durationMs, waiting } = this.#assembler;
+    return { durationMs, frames: pictures + counts.filled, ...counts, waiting };
+  }
+
+  /**
+   * Records a picture or sound. It takes ownership: the frame is closed when this returns, and its pixels are
+   * used until they are encoded. One that it refuses with a TypeError or a RangeError stays the caller's. Write
+   * a `clone()` to keep one. It never waits itself, nor does any encoding happen in this process.
+   *
+   * @param options - `timestampUs` is its time, if not the frame's own. Frames without one, whose time stamps
+   * are all 0, follow each other.
+   * @returns A promise that resolves when there is room for more: with `overflow: 'wait'`, await it; else it
+   * has resolved already. Nobody needs to handle it: what it rejects with, `failed` and `stop()` tell, too.
+   * @throws TypeError or RangeError if an argument is not as it must be.
+   * @throws FramewireError `closed` once it was stopped, or if the frame is closed; `invalid-state` if it has
+   * no such medium; `overflow` if, with `overflow: 'wait'`, frames are written without waiting. What it failed
+   * with, if it did.
+   */
+  write(
+    frame: VideoFrame | AudioFrame,
+    options: { readonly timestampUs?: number } = {},
+  ): Promise<void> {
+    checkOptions(options, 'options');
+    const { timestampUs } = options;
+    const medium = mediumOf(frame);
+    const stampUs = timestampUs ?? frame.timestampUs;
+    const name = timestampUs === undefined ? 'frame.timestampUs' : 'options.timestampUs';
+    checkInteger(stampUs, name, { min: 0 });
+    this.#written = true;
+    const { overflow = 'drop-newest' } = this.#prepared.options;
+    const taken = this.#take(frame, { medium, stampUs, overflow });
+    // Who doesn't await it hears of a failure by the event, and when it stops: the program goes on.
+    taken.catch(() => undefined);
+    return taken;
+  }
+
+  /**
+   * Records what streams give, until they end or the recorder is stopped; it then closes them.
+   *
+   * What comes of a participant's two tracks is put on one timeline by when the pictures were taken, as a
+   * `MediaClock` does.
+   *
+   * @returns A promise that resolves when both have ended; the recorder stays open.
+   * @throws TypeError if an argument is not as it must be.
+   * @throws FramewireError `invalid-state` if such a source is read already, or there is no such medium. What
+   * a source failed with: the other is then read no more, either. The signal's reason, once it aborts.
+   */
+  async record(
+    sources: RecordSources,
+    options: { readonly signal?: AbortSignal } = {},
+  ): Promise<void> {
+    checkObject(sources, 'sources');
+    checkOptions(options, 'options');
+    const { video, audio } = sources;
+    const { signal } = options;
+    checkSignal(signal, 'options.signal');
+    if (video === undefined && audio === undefined) {
+      throw new TypeError(`sources must have video or audio, got ${shown(sources)}.`);
+    }
+    if (video !== undefined) checkSource(video, 'sources.video');
+    if (audio !== undefined) checkSource(audio, 'sources.audio');
+    signal?.throwIfAborted();
+    this.#checkOpen();
+    if (video) this.#checkFree('video');
+    if (audio) this.#checkFree('audio');
+    const readers = [
+      ...(video ? [this.#read('video', video, checkVideo)] : []),
+      ...(audio ? [this.#read('audio', audio, checkAudio)] : []),
+    ];
+    const stop = (): void => readers.forEach((reader) => reader.stop());
+    const all = Promise.all(readers.map(({ done }) => done));
+    try {
+      await (signal ? untilAborted(all, signal) : all);
+    } finally {
+      stop();
+    }
+    this.#checkNotFailed();
+  }
+
+  /** Records nothing until `resume()`: frames that come meanwhile are closed, and the time is cut out. */
+  pause(): void {
+    this.#checkOpen();
+    this.#state = 'paused';
+  }
+
+  /** Goes on after `pause()`: what comes next follows what was recorded last. */
+  resume(): void {
+    this.#checkOpen();
+    if (this.#state !== 'paused') return;
+    this.#state = 'recording';
+    this.#assembler.cut();
+  }
+
+  /**
+   * Ends the recording. Resolves with what was recorded, once the files are finished. Safe to call twice.
+   *
+   * @param options - With `signal`, the wait can be given up; the file is finished all the same.
+   * @throws FramewireError What it failed with: `file` if the disk is full, or ffmpeg ended; `timeout` if it
+   * was stuck. The signal's reason, once it aborts.
+   */
+  async stop(options: { readonly signal?: AbortSignal } = {}): Promise<Recording> {
+    checkOptions(options, 'options');
+    const { signal } = options;
+    checkSignal(signal, 'options.signal');
+    signal?.throwIfAborted();
+    this.#stopping ??= this.#stop();
+    return await untilAborted(this.#stopping, signal);
+  }
+
+  /** Ends the recording as {@link MediaRecorder.stop} does, and doesn't reject: `failed` tells why it would. */
+  async close(): Promise<void> {
+    try {
+      await this.stop();
+    } catch {
+      // Told by `failed`.
+    }
+  }
+
+  /** Calls {@link MediaRecorder.close}. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #stop(): Promise<Recording> {
+    clearInterval(this.#timer);
+    this.#forgetSignal?.();
+    for (const reader of this.#readers.values()) reader.stop();
+    this.#checkNotFailed();
+    this.#state = 'stopping';
+    this.#intake.end(closedError());
+    const watch = setInterval(() => this.#assembler.check(monotonicUs()), CHECK_MS);
+    try {
+      const parts = await this.#assembler.finish();
+      this.#state = 'stopped';
+      return this.#summary(parts);
+    } catch (error) {
+      this.#fail(error);
+      throw error;
+    } finally {
+      clearInterval(watch);
+    }
+  }
+
+  #summary(parts: readonly RecordedPart[]): Recording {
+    const { filled, dropped, silenceMs, lostSoundMs, jumps } = this.#assembler.counts;
+    const sum = (of: (part: RecordedPart) => number): number =>
+      parts.reduce((total, part) => total + of(part), 0);
+    const [first] = parts;
+    return {
+      path: first?.path ?? this.path,
+      parts,
+      durationMs: sum(({ durationMs }) => durationMs),
+      width: first?.width ?? 0,
+      height: first?.height ?? 0,
+      bytes: sum(({ bytes }) => bytes),
+      frames: sum(({ frames }) => frames),
+      ...{ filled, dropped, silenceMs, lostSoundMs, jumps },
+    };
+  }
+
+  #take(frame: VideoFrame | AudioFrame, options: IntakeOptions): Promise<void> {
+    if (this.#state !== 'paused') return this.#intake.take(frame, options);
+    frame.close();
+    return Promise.resolve();
+  }
+
+  #expects(medium: Medium): boolean {
+    if (!this.#prepared.options[medium]) return false;
+    return this.#written || this.#recorded.has(medium) || this.#recorded.size === 0;
+  }
+
+  #read<Frame extends VideoFrame | AudioFrame>(
+    medium: Medium,
+    source: AsyncIterable<Frame>,
+    check: (value: unknown) => asserts value is Frame,
+  ): SourceReader<Frame> {
+    this.#recorded.add(medium);
+    // A live track's stream would only leave out frames by itself, where nobody asks it for the count.
+    const live = source instanceof VideoStream || source instanceof AudioStream;
+    const { overflow = live ? 'drop-newest' : 'wait' } = this.#prepared.options;
+    const reader = new SourceReader<Frame>(source, {
+      check,
+      take: (frame) => this.#take(frame, { medium, stampUs: frame.timestampUs, overflow }),
+    });
+    this.#readers.set(medium, reader);
+    const over = (): void => {
+      this.#readers.delete(medium);
+      if (!this.#stopping) this.#assembler.ended(medium, monotonicUs());
+    };
+    reader.done.then(over, over);
+    return reader;
+  }
+
+  #begin(format: RecordingFormat): PartSequence {
+    const { options, program, videoEncoder, audioEncoder, numbered } = this.#prepared;
+    const { segmentMs, container, overwrite } = options;
+    const video = format.video && options.video;
+    const audio = format.audio && options.audio && { ...options.audio, ...format.audio };
+    return new PartSequence({
+      fps: video?.fps,
+      audio: format.audio,
+      segmentMs,
+      size: format.video ?? { width: 2, height: 2 },
+      open: ({ index, startUs, width, height }) => {
+        const part = new RecordingPart({
+          program,
+          job: {
+            path: partPath(options.path, index, numbered),
+            container,
+            video: video && { ...video, encoder: videoEncoder, width, height },
+            audio: audio && { ...audio, encoder: audioEncoder },
+            ffmpegVersion: program.version,
+          },
+          reserved: overwrite || index === 0,
+          startUs,
+          onProgress: () => this.#intake.wake(),
+          onFailed: (error) => this.#fail(error),
+        });
+        part.finished
+          .then((recorded) => this.emit('partFinished', recorded))
+          .catch(() => undefined);
+        return part;
+      },
+    });
+  }
+
+  #fail(error: unknown): void {
+    if (this.#failure) return;
+    this.#failure = { reason: error };
+    this.#state = 'failed';
+    clearInterval(this.#timer);
+    this.#forgetSignal?.();
+    for (const reader of this.#readers.values()) reader.stop();
+    this.#intake.end(error);
+    this.#assembler.fail(error);
+    this.emit('failed', error);
+  }
+
+  #checkFree(medium: Medium): void {
+    if (!this.#prepared.options[medium]) {
+      throw new FramewireError('invalid-state', `The recording has no ${medium}.`);
+    }
+    if (!this.#readers.has(medium)) return;
+    throw new FramewireError('invalid-state', `Another source of ${medium} is recorded already.`);
+  }
+
+  #checkNotFailed(): void {
+    if (this.#failure) throw this.#failure.reason as Error;
+  }
+
+  #checkOpen(): void {
+    this.#checkNotFailed();
+    if (this.#stopping) throw closedError();
+  }
+}
+
+/** @throws TypeError if it's no frame, RangeError if its sound can't be resampled. */
+function mediumOf(frame: VideoFrame | AudioFrame): Medium {
+  if (frame instanceof VideoFrame) return 'video';
+  checkAudio(frame, 'frame must be a VideoFrame or an AudioFrame');
+  return 'audio';
+}
+
+function checkVideo(value: unknown): asserts value is VideoFrame {
+  if (value instanceof VideoFrame) return;
+  throw new TypeError(`sources.video must give VideoFrames, got ${shown(value)}.`);
+}
+
+function checkAudio(
+  value: unknown,
+  rule = 'sources.audio must give AudioFrames',
+): asserts value is AudioFrame {
+  if (!(value instanceof AudioFrame)) throw new TypeError(`${rule}, got ${shown(value)}.`);
+  if (canResample(value.sampleRate)) return;
+  throw new RangeError(`frame.sampleRate must be at least 4000, got ${value.sampleRate}.`);
+}
+
+function closedError(): FramewireError {
+  return new FramewireError('closed', 'The recorder was stopped.');
+}
