@@ -29,6 +29,10 @@ export interface CaptureSink<Frame> {
    * over. For sources that can wait.
    */
   readonly ready: () => Promise<void>;
+  /** Resolves when the reader asks for the first time, or the stream is over. For sources that begin then. */
+  readonly asked: Promise<void>;
+  /** Drops what is queued, which is counted as `closed`: the source goes on from another place. */
+  readonly clear: () => void;
 }
 
 /** Begins to feed a sink. Returns how to stop: that is called once, when the stream was closed or aborted. */
@@ -70,6 +74,8 @@ export abstract class CapturedStream<
   #queued = 0;
   #waiting: (() => void)[] = [];
   #stopped: void | Promise<void> = undefined;
+  #ask: () => void = () => undefined;
+  readonly #asked: Promise<void>;
 
   /** @internal */
   protected constructor({ capacity, overflow, maxAgeMs, signal }: CapturedStreamSettings) {
@@ -79,6 +85,14 @@ export abstract class CapturedStream<
     this.#capacity = capacity;
     this.#waits = overflow === 'wait';
     this.#maxAgeUs = maxAgeMs === undefined ? Infinity : maxAgeMs * 1000;
+    this.#asked = new Promise((resolve) => {
+      this.#ask = resolve;
+    });
+  }
+
+  override next(): Promise<IteratorResult<Frame, undefined>> {
+    this.#ask();
+    return super.next();
   }
 
   /**
@@ -105,8 +119,13 @@ export abstract class CapturedStream<
         end,
         fail,
         ready: () => this.#ready(),
+        asked: this.#asked,
+        clear: () => {
+          this.clear();
+        },
       });
       return () => {
+        this.#ask();
         this.#stopped = stop();
       };
     });

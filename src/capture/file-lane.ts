@@ -8,7 +8,7 @@ interface Timed {
 }
 
 /** How a {@link FileLane} is made. */
-export interface FileLaneOptions<Frame> {
+export interface FileLaneOptions {
   /** Frames that wait here as long as the other medium's reader has all it wants. */
   readonly few: number;
   /** Frames that may wait here where it doesn't: then ffmpeg must go on, for the other's sake. */
@@ -26,7 +26,7 @@ export interface FileLaneOptions<Frame> {
  * time, or when the reader has room.
  */
 export class FileLane<Frame extends Timed> {
-  readonly #options: FileLaneOptions<Frame>;
+  readonly #options: FileLaneOptions;
   readonly #frames: Frame[] = [];
   #sink: CaptureSink<Frame> | undefined;
   #over: { readonly error?: unknown } | undefined;
@@ -37,8 +37,9 @@ export class FileLane<Frame extends Timed> {
   #inHandSince = 0;
   #wake: (() => void) | undefined;
 
-  constructor(options: FileLaneOptions<Frame>) {
+  constructor(options: FileLaneOptions) {
     this.#options = options;
+    options.clock?.join(this);
   }
 
   /** Whether nobody reads it any more. */

@@ -53,7 +53,9 @@ export function fileLocation(pathOrUrl: unknown, protocols: unknown): FileLocati
         `doesn't allow (it allows ${got}). A path whose name has a colon begins with './'.`,
     );
   }
-  const whitelist = [...new Set(allowed.flatMap((one) => [one, ...(CARRIERS[one] ?? [])]))].join(',');
+  const whitelist = [...new Set(allowed.flatMap((one) => [one, ...(CARRIERS[one] ?? [])]))].join(
+    ',',
+  );
   if (protocol !== 'file') {
     const input = protocol + text.slice(protocol.length);
     return { input, protocols: whitelist, path: undefined, name: nameOf(text, scheme) };

@@ -18,11 +18,9 @@ export interface FilePlayerOptions {
   readonly program: FfmpegProgram;
   readonly location: FileLocation;
   readonly description: FileDescription;
-  readonly pictures:
-    (WantedPictures & { readonly lane: FileLane<VideoFrame> }) | undefined;
+  readonly pictures: (WantedPictures & { readonly lane: FileLane<VideoFrame> }) | undefined;
   readonly sound:
-    | (WantedSound & { readonly frameMs: number; readonly lane: FileLane<AudioFrame> })
-    | undefined;
+    (WantedSound & { readonly frameMs: number; readonly lane: FileLane<AudioFrame> }) | undefined;
   readonly clock: FileClock | undefined;
   /** Where the file begins and ends, as far as it's wanted. */
   readonly startUs: number;

@@ -82,10 +82,15 @@ export class BoundedQueue<T> {
     this.end();
   }
 
+  /** Discards what is in the queue, which goes on with what comes then. */
+  clear(): void {
+    for (const item of this.#items.splice(0)) this.#options.discard(item, 'closed');
+  }
+
   /** Ends the queue and discards what is in it. Readers that wait get the end. */
   close(): void {
     this.#failure = undefined;
-    for (const item of this.#items.splice(0)) this.#options.discard(item, 'closed');
+    this.clear();
     this.end();
   }
 

@@ -152,6 +152,11 @@ export abstract class BoundedStream<Item, Value, Events extends EventsOfStream<E
     this.#queue.push(item);
   }
 
+  /** @internal Drops what waits for the reader. */
+  protected clear(): void {
+    this.#queue.clear();
+  }
+
   /** @internal Ends the stream with an error. */
   protected fail(error: unknown): void {
     this.#stop();

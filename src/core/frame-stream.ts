@@ -12,7 +12,7 @@ export interface DropCounts {
   readonly size: number;
   /** Came while the program's frames held as much memory as they may; video only. */
   readonly memory: number;
-  /** Still queued when the stream was closed. */
+  /** Still queued when the stream was closed, or its file went on elsewhere. */
   readonly closed: number;
 }
 
