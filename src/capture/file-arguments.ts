@@ -32,6 +32,9 @@ export interface WantedPart {
   readonly seekUs: number;
 }
 
+/** More than a frame of any medium lasts. */
+const MARGIN_US = 1_000_000;
+
 /** Of ffmpeg's file descriptors, who writes what. */
 export const FILE_PIPES = { pictures: 1, times: 3, sound: 4 } as const;
 
@@ -52,7 +55,8 @@ export function fileArguments(
     ...['-protocol_whitelist', protocols],
     // Not even 0 where that isn't meant: in FLV it finds the second key frame.
     ...(part.seekUs > 0 ? ['-ss', seconds(part.seekUs)] : []),
-    ...(part.endUs === undefined ? [] : ['-t', seconds(part.endUs - part.seekUs)]),
+    // Only so that it ends: it's up to a frame too much.
+    ...(part.endUs === undefined ? [] : ['-t', seconds(part.endUs - part.seekUs + MARGIN_US)]),
     ...['-i', input],
     ...(pictures ? picturesArguments(pictures, part) : []),
     ...(sound ? soundArguments(sound, part) : []),
@@ -63,7 +67,7 @@ function picturesArguments(pictures: WantedPictures, part: WantedPart): readonly
   const { of, format, width, height, fps } = pictures;
   const filters = [
     ...(fps === undefined ? [] : [`fps=${fps}`]),
-    ...trim('trim', part),
+    ...trimPictures(part),
     `scale=${width}:${height}:${colors(of)}`,
     `format=${FFMPEG_PIXEL_FORMATS[format]}`,
     // Pixels are square from here on.
@@ -97,7 +101,7 @@ function soundArguments(sound: WantedSound, part: WantedPart): readonly string[]
   // 100 ms pass.
   const filters = [
     `aresample=${sampleRate}:async=1:min_hard_comp=0.01:first_pts=0`,
-    ...trim('atrim', part),
+    ...trimSound(part, sampleRate),
   ];
   return [
     ...['-map', `0:${index}`, '-af', filters.join(','), '-ac', `${channels}`],
@@ -105,8 +109,21 @@ function soundArguments(sound: WantedSound, part: WantedPart): readonly string[]
   ];
 }
 
-function trim(filter: 'trim' | 'atrim', { startUs, seekUs }: WantedPart): readonly string[] {
-  return startUs > seekUs ? [`${filter}=start=${seconds(startUs - seekUs)}`] : [];
+function trimPictures({ startUs, endUs, seekUs }: WantedPart): readonly string[] {
+  const bounds = [
+    ...(startUs > seekUs ? [`start=${seconds(startUs - seekUs)}`] : []),
+    ...(endUs === undefined ? [] : [`end=${seconds(endUs - seekUs)}`]),
+  ];
+  return bounds.length === 0 ? [] : [`trim=${bounds.join(':')}`];
+}
+
+function trimSound({ startUs, endUs, seekUs }: WantedPart, sampleRate: number): readonly string[] {
+  const sampleAt = (us: number): number => Math.round(((us - seekUs) * sampleRate) / 1_000_000);
+  const bounds = [
+    ...(startUs > seekUs ? [`start_sample=${sampleAt(startUs)}`] : []),
+    ...(endUs === undefined ? [] : [`end_sample=${sampleAt(endUs)}`]),
+  ];
+  return bounds.length === 0 ? [] : [`atrim=${bounds.join(':')}`];
 }
 
 function seconds(us: number): string {

@@ -18,8 +18,20 @@ interface Wait {
 export class FileClock {
   readonly #lanes = new Set<object>();
   readonly #waits = new Set<Wait>();
+  /** Resolves when a reader has asked for the first time. */
+  readonly started: Promise<void>;
+  /** The first reader asks. */
+  readonly start: () => void;
   /** What to add to a time stamp to have the time at which it's due, by the monotonic clock. */
   #anchorUs: number | undefined;
+
+  constructor() {
+    let start: () => void = () => undefined;
+    this.started = new Promise((resolve) => {
+      start = resolve;
+    });
+    this.start = start;
+  }
 
   /** One more medium goes by this clock. */
   join(lane: object): void {

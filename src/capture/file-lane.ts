@@ -99,7 +99,13 @@ export class FileLane<Frame extends Timed> {
 
   async #work(sink: CaptureSink<Frame>): Promise<void> {
     const { clock } = this.#options;
-    if (clock) await sink.asked;
+    if (clock) {
+      void sink.asked.then(() => {
+        // Closed, it asks for nothing.
+        if (!this.#closed) clock.start();
+      });
+      await clock.started;
+    }
     for (;;) {
       await sink.ready();
       const frame = await this.#take();

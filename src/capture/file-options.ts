@@ -1,3 +1,4 @@
+import { AUDIO_PACES, type AudioPace } from '../audio/generated-audio.js';
 import { checkAudioFormat } from '../audio/audio-format.js';
 import {
   checkInteger,
@@ -17,15 +18,6 @@ import {
   type CaptureOverflow,
 } from './captured-stream.js';
 import { checkVideoShape, resolveCapturedVideoOptions } from './captured-video-stream.js';
-
-/**
- * How fast a file is played: as fast as its `reader` takes the frames, or in `real-time`, as long as each frame
- * lasts.
- */
-export const FILE_PACES = ['reader', 'real-time'] as const;
-
-/** One of {@link FILE_PACES}. */
-export type FilePace = (typeof FILE_PACES)[number];
 
 /** How a file's pictures are given. */
 export interface FileVideoOptions {
@@ -70,8 +62,11 @@ export interface OpenFileOptions extends FfmpegOptions {
   readonly video?: FileVideoOptions | false;
   /** How the sound is given; `false` if it's not wanted. */
   readonly audio?: FileAudioOptions | false;
-  /** Default `reader`. */
-  readonly pace?: FilePace;
+  /**
+   * `reader`, which is the default: as fast as the frames are taken, and none is lost. `real-time`: as long as each
+   * frame lasts, from when a stream is first read; what isn't taken in time is dropped and counted.
+   */
+  readonly pace?: AudioPace;
   /** Whether it's played again and again, or how many times in all. Default `false`: once. */
   readonly loop?: boolean | number;
   /** Where to begin, in milliseconds from the beginning of the file. Default 0. */
@@ -105,7 +100,7 @@ export interface ResolvedFileOptions {
         readonly frameMs: number;
       })
     | undefined;
-  readonly pace: FilePace;
+  readonly pace: AudioPace;
   readonly times: number;
   readonly startUs: number;
   readonly endUs: number | undefined;
@@ -122,7 +117,7 @@ export function resolveFileOptions(options: OpenFileOptions): ResolvedFileOption
   checkOptions(options, 'options');
   const { video, audio, pace = 'reader', loop = false, startMs = 0, durationMs } = options;
   const { protocols = ['file'], ffmpegPath, signal } = options;
-  checkOneOf(pace, 'options.pace', FILE_PACES);
+  checkOneOf(pace, 'options.pace', AUDIO_PACES);
   if (typeof loop !== 'boolean') checkInteger(loop, 'options.loop', { min: 1 });
   checkPlace(startMs, 'options.startMs');
   if (durationMs !== undefined) {
@@ -151,13 +146,13 @@ export function checkPlace(ms: unknown, name: string): asserts ms is number {
   if (ms > MOST_MS) throw new RangeError(`${name} must be at most ${MOST_MS}, got ${shown(ms)}.`);
 }
 
-function overflowAt(pace: FilePace): CaptureOverflow {
+function overflowAt(pace: AudioPace): CaptureOverflow {
   return pace === 'reader' ? 'wait' : 'drop-oldest';
 }
 
 function resolveVideo(
   video: FileVideoOptions = {},
-  pace: FilePace,
+  pace: AudioPace,
   signal: AbortSignal | undefined,
 ): ResolvedFileOptions['video'] {
   checkOptions(video, 'options.video');
@@ -173,7 +168,7 @@ function resolveVideo(
 
 function resolveAudio(
   audio: FileAudioOptions = {},
-  pace: FilePace,
+  pace: AudioPace,
   signal: AbortSignal | undefined,
 ): ResolvedFileOptions['audio'] {
   checkOptions(audio, 'options.audio');

@@ -10,6 +10,7 @@ import type { FileClock } from './file-clock.js';
 import type { FileDescription } from './file-description.js';
 import type { FileLane } from './file-lane.js';
 import type { FileLocation } from './file-location.js';
+import { reasonOf } from './file-probe.js';
 import { FileRun } from './file-run.js';
 import { SoundBlocks } from './sound-blocks.js';
 
@@ -343,28 +344,28 @@ function faultOf(
   exit: FfmpegExit,
   options: FilePlayerOptions,
 ): FramewireError | undefined {
-  const { location, description, endUs } = options;
+  const { location } = options;
+  const { name } = location;
   const { code, signal, errors, stderr } = exit;
-  const [reason = signal ? `it was ended by ${signal}` : `its exit code was ${code ?? 'none'}`] =
-    errors;
   if (code !== 0) {
-    return new FramewireError('file', `ffmpeg failed to read ${location.name}: ${reason}.`);
+    const how = signal ? `it was ended by ${signal}` : `its exit code was ${code ?? 'none'}`;
+    const why = errors.length > 0 ? reasonOf(errors, location) : how;
+    return new FramewireError('file', `ffmpeg failed to read ${name}: ${why}.`);
   }
-  const missing = round.pictures === 0 && round.soundBytes === 0;
-  if (missing && (errors.length > 0 || round.startUs === 0)) {
-    const what = errors.length > 0 ? reason : 'it has no picture and no sample';
-    return new FramewireError('file', `${location.name} can't be decoded: ${what}.`);
-  }
-  const { durationUs } = description;
-  const reachedUs = endOf(round, options);
-  const wantedUs = Math.min(endUs ?? Infinity, durationUs ?? 0);
   const broken = errors.length > 0 || /corrupt/i.test(stderr);
-  if (broken && !missing && wantedUs - reachedUs > MOST_MISSING_US) {
-    const [reached, whole] = [reachedUs, durationUs ?? 0].map((us) => (us / 1e6).toFixed(2));
-    return new FramewireError(
-      'file',
-      `${location.name} breaks off at ${reached} s of ${whole} s: ${reason}.`,
-    );
+  const reason = errors.length > 0 ? reasonOf(errors, location) : 'its last packet is not whole';
+  const { description, endUs, pictures, sound } = options;
+  const { durationUs = Infinity } = description;
+  const lacks =
+    (pictures && round.pictures === 0) === true || (sound && round.soundBytes === 0) === true;
+  // Past the end there is nothing, and that's no fault.
+  if (lacks && broken && round.startUs < durationUs) {
+    return new FramewireError('file', `${name} can't be decoded: ${reason}.`);
   }
-  return undefined;
+  const wantedUs = Math.min(endUs ?? Infinity, durationUs);
+  const reachedUs = endOf(round, options);
+  if (lacks || !broken || wantedUs === Infinity) return undefined;
+  if (wantedUs - reachedUs <= MOST_MISSING_US) return undefined;
+  const [reached, whole] = [reachedUs, durationUs].map((us) => (us / 1e6).toFixed(2));
+  return new FramewireError('file', `${name} breaks off at ${reached} s of ${whole} s: ${reason}.`);
 }

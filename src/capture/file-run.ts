@@ -22,7 +22,7 @@ export interface FileRunOptions {
 
 /**
  * One ffmpeg that decodes a file from some place to its end, pictures and sound at once. Nothing comes
- * before {@link FileRun.read}, and of each medium nothing while it's {@link FileRun.hold held}: then ffmpeg waits.
+ * before `read()`, and of each medium nothing while it's held: then ffmpeg waits.
  */
 export class FileRun {
   /** Resolves when all that ffmpeg gave was handed on, and it's gone. Never rejects. */

@@ -39,3 +39,5 @@ export {
   type SpeakerStats,
   type SpeakerWaitOptions,
 } from './speaker.js';
+export type { FileAudioOptions, FileVideoOptions, OpenFileOptions } from './file-options.js';
+export { CapturedFile, openFile } from './open-file.js';

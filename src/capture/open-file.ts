@@ -1,15 +1,9 @@
-import {
-  checkPlace,
-  type OpenFileOptions,
-  type ResolvedFileOptions,
-  resolveFileOptions,
-} from './file-options.js';
-import { checkOptions, checkSignal } from '../core/check.js';
+import type { AudioFrame } from '../audio/audio-frame.js';
 import { untilAborted } from '../core/abort.js';
+import { checkOptions, checkSignal } from '../core/check.js';
 import { FramewireError } from '../core/errors.js';
 import { findFfmpeg } from '../ffmpeg/ffmpeg-program.js';
-import type { AudioFrame } from '../audio/audio-frame.js';
-import { MAX_DIMENSION } from '../video/pixel-format.js';
+import { byteLengthOf, MAX_DIMENSION } from '../video/pixel-format.js';
 import type { VideoFrame } from '../video/video-frame.js';
 import { CapturedAudioStream } from './captured-audio-stream.js';
 import { CapturedVideoStream } from './captured-video-stream.js';
@@ -18,9 +12,14 @@ import { FileClock } from './file-clock.js';
 import type { FileDescription, FilePictures } from './file-description.js';
 import { FileLane, type FileLaneOptions } from './file-lane.js';
 import { fileLocation } from './file-location.js';
+import {
+  checkPlace,
+  type OpenFileOptions,
+  type ResolvedFileOptions,
+  resolveFileOptions,
+} from './file-options.js';
 import { FilePlayer } from './file-player.js';
 import { probeFile } from './file-probe.js';
-import { byteLengthOf } from '../video/pixel-format.js';
 
 /** Pictures that wait between ffmpeg and the stream. */
 const FEW_PICTURES = 3;
@@ -143,7 +142,8 @@ export async function openFile(
   const program = await findFfmpeg(ffmpegPath === undefined ? {} : { ffmpegPath }, signal);
   const description = await probeFile(program, location, signal);
   const pictures = picturesOf(description.pictures, wanted.video);
-  const sound = description.sound && wanted.audio;
+  const sound = description.sound &&
+    wanted.audio && { ...wanted.audio, index: description.sound.index };
   if (!pictures && !sound) {
     const { video, audio } = wanted;
     const what = video && audio ? 'neither pictures nor sound' : video ? 'no pictures' : 'no sound';
@@ -156,8 +156,6 @@ export async function openFile(
   };
   const audio = sound && {
     ...sound,
-    // eslint-disable-next-line @typescript-eslint/no-non-null-assertion
-    index: description.sound!.index,
     lane: new FileLane<AudioFrame>(
       laneOptions(inFrames(FEW_SOUND_MS, sound.frameMs), inFrames(MOST_SOUND_MS, sound.frameMs)),
     ),
