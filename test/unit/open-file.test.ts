@@ -276,7 +276,15 @@ describeWith(['ffmpeg', 'ffprobe'], 'openFile', () => {
 
   it('gives one picture of a still image, and no sound of pictures alone', async () => {
     const path = join(folder, 'still.png');
-    await runFfmpeg(['-f', 'lavfi', '-i', 'color=red:size=33x21,format=rgb24', '-frames:v', '1', path]);
+    await runFfmpeg([
+      '-f',
+      'lavfi',
+      '-i',
+      'color=red:size=33x21,format=rgb24',
+      '-frames:v',
+      '1',
+      path,
+    ]);
     await using file = await openFile(path);
     expect(file.audio).toBeUndefined();
     expect(file).toMatchObject({ width: 33, height: 21, durationMs: undefined });
