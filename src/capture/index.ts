@@ -41,3 +41,14 @@ export {
 } from './speaker.js';
 export type { FileAudioOptions, FileVideoOptions, OpenFileOptions } from './file-options.js';
 export { CapturedFile, openFile } from './open-file.js';
+export {
+  type CameraFormat,
+  type CameraInfo,
+  type DeviceInfo,
+  type DeviceList,
+  type ScreenFormat,
+  type ScreenInfo,
+  type SoundDeviceInfo,
+  type SoundFormat,
+} from './device-info.js';
+export { listDevices, type ListDevicesOptions } from './list-devices.js';

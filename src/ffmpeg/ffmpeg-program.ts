@@ -78,16 +78,19 @@ export async function findFfmpeg(
 ): Promise<FfmpegProgram> {
   if (ffmpegPath !== undefined) checkPath(ffmpegPath, 'options.ffmpegPath');
   signal?.throwIfAborted();
-  return await untilAborted(find(ffmpegPath), signal);
+  return await untilAborted(find(ffmpegPath, signal), signal);
 }
 
-async function find(ffmpegPath: string | undefined): Promise<FfmpegProgram> {
+async function find(
+  ffmpegPath: string | undefined,
+  signal: AbortSignal | undefined,
+): Promise<FfmpegProgram> {
   const path = await locate(ffmpegPath);
   const { mtimeMs, size, ino } = await stat(path);
   const stamp = `${mtimeMs} ${size} ${ino}`;
   const before = known.get(path);
   if (before?.stamp === stamp) return before.program;
-  const version = versionIn(path, await output(path, ['-version']));
+  const version = versionIn(path, await output(path, ['-version'], signal));
   const program = new FfmpegProgram(path, version);
   known.set(path, { stamp, program });
   return program;
@@ -117,13 +120,15 @@ async function notFound(what: string): Promise<FramewireError> {
 }
 
 /** What the program prints. @throws FramewireError `unsupported` if it can't be run or fails. */
-function output(path: string, args: readonly string[]): Promise<string> {
+function output(path: string, args: readonly string[], signal?: AbortSignal): Promise<string> {
   return new Promise((done, fail) => {
     const options = {
       timeout: ANSWER_MS,
       killSignal: 'SIGKILL',
       maxBuffer: 4 * 2 ** 20,
       windowsHide: true,
+      // One that hangs would keep this process alive.
+      signal,
     } as const;
     execFile(path, args, options, (error, stdout) => {
       if (error) {
