@@ -38,6 +38,17 @@ export interface CapturedVideoOptions {
   readonly signal?: AbortSignal;
 }
 
+/** The events of a {@link CapturedVideoStream}, each with its arguments. */
+export interface CapturedVideoEvents extends VideoStreamEvents {
+  /**
+   * The camera or screen is gone, as the error says, and waited for. Without its option `reopen` the stream ends
+   * with the error.
+   */
+  readonly deviceLost: readonly [error: Error];
+  /** The camera or screen is back. */
+  readonly deviceReopened: readonly [];
+}
+
 /** What is known of captured video before its first frame. */
 export interface CapturedVideoShape {
   readonly width: number;
@@ -90,7 +101,7 @@ export function resolveCapturedVideoOptions(
  * for await (using frame of camera) source.captureFrame(frame);
  * ```
  */
-export class CapturedVideoStream extends CapturedStream<VideoFrame, VideoStreamEvents> {
+export class CapturedVideoStream extends CapturedStream<VideoFrame, CapturedVideoEvents> {
   /** Width of the frames in pixels. */
   readonly width: number;
   /** Height of the frames in pixels. */
@@ -102,7 +113,8 @@ export class CapturedVideoStream extends CapturedStream<VideoFrame, VideoStreamE
   readonly #meter = new VideoMeter(undefined);
   readonly #thinner: FpsThinner | undefined;
 
-  private constructor(feed: CaptureFeed<VideoFrame>, settings: CapturedVideoSettings) {
+  /** Made by what captures. */
+  protected constructor(feed: CaptureFeed<VideoFrame>, settings: CapturedVideoSettings) {
     super(settings);
     this.width = settings.width;
     this.height = settings.height;

@@ -2,7 +2,6 @@ export type { CanvasContext, CanvasGradientPaint, CanvasPaint } from './canvas-c
 export type { CaptureKinds, CaptureStream } from './capture-stream.js';
 export { CapturedAudioStream, type CapturedAudioOptions } from './captured-audio-stream.js';
 export { CAPTURE_OVERFLOWS, type CaptureOverflow } from './captured-stream.js';
-export { CapturedVideoStream, type CapturedVideoOptions } from './captured-video-stream.js';
 export {
   drawVideo,
   type DrawMoment,
@@ -52,3 +51,17 @@ export {
   type SoundFormat,
 } from './device-info.js';
 export { listDevices, type ListDevicesOptions } from './list-devices.js';
+export {
+  type CapturedVideoEvents,
+  CapturedVideoStream,
+  type CapturedVideoOptions,
+} from './captured-video-stream.js';
+export { type LiveVideoStats, LiveVideoStream } from './live-video-stream.js';
+export {
+  CAMERA_BACKENDS,
+  type CameraBackend,
+  type CameraOptions,
+  openCamera,
+} from './open-camera.js';
+export { openScreen, type ScreenArea, type ScreenOptions } from './open-screen.js';
+export { type Reader, READERS, type VideoDeviceOptions } from './video-device-options.js';

@@ -1,0 +1,108 @@
+import { listenForAbort } from '../core/abort.js';
+import { FramewireError } from '../core/errors.js';
+import type { FfmpegProgram } from '../ffmpeg/ffmpeg-program.js';
+import { type PictureEnd, type PictureOutlet, PictureReader } from '../ffmpeg/picture-reader.js';
+import type { FrameMemory } from '../video/frame-memory.js';
+import type { PixelFormat } from '../video/pixel-format.js';
+import { deviceFault } from './device-fault.js';
+import { FFMPEG_PIXEL_FORMATS } from './ffmpeg-pixel-format.js';
+import { type Closable, OpeningDevice } from './opening-device.js';
+
+/** How large pictures are. */
+export interface PictureSize {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Which pictures are asked of a camera or a screen. */
+export interface VideoDeviceRequest {
+  readonly program: FfmpegProgram;
+  /** The device as it begins a sentence. */
+  readonly named: string;
+  /** The arguments up to the one after `-i`. */
+  readonly input: readonly string[];
+  /** What is done with the pictures first. */
+  readonly filters: readonly string[];
+  readonly format: PixelFormat;
+  /** The size to bring them to. */
+  readonly size: PictureSize | undefined;
+  /** How long the device may pause before it counts as lost. */
+  readonly stallMs: number;
+}
+
+/** What becomes of a device that is opened. */
+export interface VideoDeviceEvents extends Omit<PictureOutlet<FrameMemory>, 'ended'> {
+  /** The device is gone, and nothing comes any more. Told once, and not after `close()`. */
+  readonly lost: (error: Error) => void;
+}
+
+/**
+ * Opens a camera or a screen. Resolves when its first picture comes.
+ *
+ * @throws FramewireError `device` if it isn't there or can't be used; the signal's reason if that aborts.
+ */
+export async function openVideoDevice(
+  request: VideoDeviceRequest,
+  events: VideoDeviceEvents,
+  signal: AbortSignal,
+): Promise<Closable> {
+  signal.throwIfAborted();
+  const { program, input, format, named } = request;
+  const opening = new OpeningDevice({
+    lost: events.lost,
+    stallMs: request.stallMs,
+    stalled: () => new FramewireError('device', `${named} gives no picture any more.`),
+    free: async () => await (await reader)?.close(),
+  });
+  const reader = PictureReader.start(
+    {
+      program,
+      input,
+      filters: filtersFor(request),
+      pixelFormat: FFMPEG_PIXEL_FORMATS[format],
+    },
+    {
+      ...events,
+      picture: (picture, timeUs, arrivedUs) => {
+        if (opening.heard()) events.picture(picture, timeUs, arrivedUs);
+        else events.unused(picture);
+      },
+      ended: (end) => {
+        opening.fail(faultOf(request, end));
+      },
+    },
+  ).catch((error: unknown) => {
+    opening.fail(error as Error);
+    return undefined;
+  });
+  const forget = listenForAbort(signal, () => {
+    opening.fail(signal.reason as Error);
+  });
+  try {
+    return await opening.opened;
+  } finally {
+    forget();
+  }
+}
+
+function faultOf({ named, program }: VideoDeviceRequest, end: PictureEnd): FramewireError {
+  if (end.garbage === undefined) return deviceFault(named, end);
+  return new FramewireError(
+    'device',
+    `${named} can't be used: ${program.path} gave ${end.garbage}.`,
+  );
+}
+
+/** All that is made of a picture: its part, size, colours and format. */
+function filtersFor({ filters, size, format }: VideoDeviceRequest): string[] {
+  // Cameras and screens say of their colours what they want; ours are those of WebRTC.
+  const colors = 'out_color_matrix=bt601:out_range=tv';
+  const sized = size
+    ? [
+        `scale=${size.width}:${size.height}:force_original_aspect_ratio=increase:${colors}`,
+        // What sticks out is cut off, equally on both sides; exactly, also where chroma is halved.
+        `crop=${size.width}:${size.height}:exact=1`,
+      ]
+    : [`scale=${colors}`];
+  return [...filters, ...sized, `format=${FFMPEG_PIXEL_FORMATS[format]}`];
+}
