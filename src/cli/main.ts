@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { messageOf } from '../core/errors.js';
 import { demoCommand, demoRoleCommand } from './demo-command.js';
+import { devicesCommand } from './devices-command.js';
 import { EXIT } from './exit-code.js';
 import { serverCommand } from './server-command.js';
 
@@ -11,6 +12,7 @@ async function main(): Promise<void> {
     .exitOverride()
     .addCommand(demoCommand())
     .addCommand(serverCommand())
+    .addCommand(devicesCommand())
     .addCommand(demoRoleCommand(), { hidden: true });
   try {
     await program.parseAsync();

@@ -30,12 +30,14 @@ async function within<T>(
   }
 }
 
-const NO_SERVER = { PULSE_SERVER: 'unix:/nowhere', DISPLAY: '' };
+const NO_SERVER = { FFMPEG_PATH: '', PULSE_SERVER: 'unix:/nowhere', DISPLAY: '' };
 
 describeWith(['ffmpeg', 'pulseaudio'], 'the sound devices here', () => {
   it('are those of the sound server, with one default of each kind', async () => {
     await using sound = await SoundServer.start();
-    const { microphones, speakers } = await within(sound.env, () => listDevices());
+    const { microphones, speakers } = await within(sound.env, () =>
+      listDevices({ timeoutMs: 60_000 }),
+    );
     expect(microphones).toEqual([
       {
         id: 'vmic',
@@ -49,7 +51,7 @@ describeWith(['ffmpeg', 'pulseaudio'], 'the sound devices here', () => {
       ['mic', false],
     ]);
     await sound.plug('module-null-sink', 'sink_name=headset');
-    const options = { monitors: true };
+    const options = { monitors: true, timeoutMs: 60_000 };
     const now = await within(sound.env, () => listDevices(options));
     expect(now.speakers.map(({ id }) => id)).toContain('headset');
     expect(now.microphones.map(({ id }) => id)).toEqual(
@@ -71,7 +73,7 @@ describeWith(['ffmpeg', 'xvfb'], 'the screens here', () => {
     await using one = await VirtualScreen.start({ width: 400, height: 300 });
     await using other = await VirtualScreen.start({ width: 640, height: 480 });
     const { screens } = await within({ ...NO_SERVER, ...other.env }, () =>
-      listDevices({ timeoutMs: 30_000 }),
+      listDevices({ timeoutMs: 60_000 }),
     );
     const label = (display: string): string => `X11 display ${display}`;
     expect(screens.find(({ id }) => id === one.display)).toEqual({
