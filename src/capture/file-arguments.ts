@@ -11,6 +11,8 @@ export interface WantedPictures {
   readonly height: number;
   /** A constant rate, if one is wanted. */
   readonly fps: number | undefined;
+  /** Of a still image: how often it's shown, each time as long as a picture of its rate lasts. */
+  readonly repeats?: number;
 }
 
 /** The sound that is wanted. */
@@ -64,9 +66,9 @@ export function fileArguments(
 }
 
 function picturesArguments(pictures: WantedPictures, part: WantedPart): readonly string[] {
-  const { of, format, width, height, fps } = pictures;
+  const { of, format, width, height } = pictures;
   const filters = [
-    ...(fps === undefined ? [] : [`fps=${fps}`]),
+    ...rate(pictures),
     ...trimPictures(part),
     `scale=${width}:${height}:${colors(of)}`,
     `format=${FFMPEG_PIXEL_FORMATS[format]}`,
@@ -83,6 +85,12 @@ function picturesArguments(pictures: WantedPictures, part: WantedPart): readonly
     ...['-pix_fmt', FFMPEG_PIXEL_FORMATS[format], '-threads', '1'],
     ...['-c:v', 'rawvideo', '-f', 'rawvideo', `pipe:${FILE_PIPES.pictures}`],
   ];
+}
+
+function rate({ of, fps, repeats }: WantedPictures): readonly string[] {
+  if (repeats === undefined) return fps === undefined ? [] : [`fps=${fps}`];
+  const again = repeats === Infinity ? -1 : repeats - 1;
+  return [`loop=loop=${again}:size=1`, `setpts=N/(${fps ?? of.fps ?? 25}*TB)`];
 }
 
 /**

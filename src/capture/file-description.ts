@@ -33,6 +33,15 @@ export interface FileDescription {
   readonly sound: FileSound | undefined;
 }
 
+/** Formats of a single image, as ffmpeg calls them. */
+const IMAGE = /^image2$|_pipe$/;
+
+/** Whether it's one picture that doesn't move. */
+export function isStill({ formats, pictures, sound, durationUs = 0 }: FileDescription): boolean {
+  if (!pictures || sound || durationUs * (pictures.fps ?? 0) > 1e6) return false;
+  return formats.some((format) => IMAGE.test(format));
+}
+
 const INPUT = /^Input #0, (.*?), from '/;
 const DURATION = /^ {2}Duration: (\d+):(\d\d):(\d\d)\.(\d\d)/;
 const STREAM = /^ +Stream #0:(\d+)\S*: (\w+): (.*)$/;

@@ -96,7 +96,7 @@ export interface ResolvedFileOptions {
   readonly audio:
     | (CapturedStreamSettings & {
         readonly sampleRate: number;
-        readonly channels: number;
+        readonly channels: number | undefined;
         readonly frameMs: number;
       })
     | undefined;
@@ -172,8 +172,8 @@ function resolveAudio(
   signal: AbortSignal | undefined,
 ): ResolvedFileOptions['audio'] {
   checkOptions(audio, 'options.audio');
-  const { sampleRate = 48_000, channels = 1, frameMs = 10, ...stream } = audio;
-  checkAudioFormat(sampleRate, channels);
+  const { sampleRate = 48_000, channels, frameMs = 10, ...stream } = audio;
+  checkAudioFormat(sampleRate, channels ?? 1);
   checkInteger(frameMs, 'options.frameMs', { min: 10, max: 1000 });
   const settings = resolveCapturedAudioOptions(
     withSignal(stream, signal),

@@ -65,3 +65,9 @@ export {
 } from './open-camera.js';
 export { openScreen, type ScreenArea, type ScreenOptions } from './open-screen.js';
 export { type Reader, READERS, type VideoDeviceOptions } from './video-device-options.js';
+  publishFile,
+  PublishedFile,
+  type PublishFileAudioOptions,
+  type PublishFileOptions,
+  type PublishFileVideoOptions,
+} from './publish-file.js';

@@ -5,11 +5,16 @@ import { FramewireError } from '../core/errors.js';
 import { findFfmpeg } from '../ffmpeg/ffmpeg-program.js';
 import { byteLengthOf, MAX_DIMENSION } from '../video/pixel-format.js';
 import type { VideoFrame } from '../video/video-frame.js';
-import { CapturedAudioStream } from './captured-audio-stream.js';
+import { type CapturedAudioSettings, CapturedAudioStream } from './captured-audio-stream.js';
 import { CapturedVideoStream } from './captured-video-stream.js';
 import type { WantedPictures } from './file-arguments.js';
 import { FileClock } from './file-clock.js';
-import type { FileDescription, FilePictures } from './file-description.js';
+import {
+  type FileDescription,
+  type FilePictures,
+  type FileSound,
+  isStill,
+} from './file-description.js';
 import { FileLane, type FileLaneOptions } from './file-lane.js';
 import { fileLocation } from './file-location.js';
 import {
@@ -135,15 +140,27 @@ export async function openFile(
   pathOrUrl: string | URL,
   options: OpenFileOptions = {},
 ): Promise<CapturedFile> {
-  const wanted = resolveFileOptions(options);
+  return await openResolved(pathOrUrl, resolveFileOptions(options), () => 1);
+}
+
+/**
+ * {@link openFile} with options that were checked.
+ *
+ * @param channelsOf - How many channels the sound is given in where the options don't say.
+ */
+export async function openResolved(
+  pathOrUrl: string | URL,
+  wanted: ResolvedFileOptions,
+  channelsOf: (sound: FileSound) => number,
+): Promise<CapturedFile> {
   const location = fileLocation(pathOrUrl, wanted.protocols);
-  const { signal, startUs, endUs, times, ffmpegPath } = wanted;
+  const { signal, startUs, endUs, ffmpegPath } = wanted;
   signal?.throwIfAborted();
   const program = await findFfmpeg(ffmpegPath === undefined ? {} : { ffmpegPath }, signal);
   const description = await probeFile(program, location, signal);
+  const still = wanted.times > 1 && isStill(description);
   const pictures = picturesOf(description.pictures, wanted.video);
-  const sound = description.sound &&
-    wanted.audio && { ...wanted.audio, index: description.sound.index };
+  const sound = soundOf(description.sound, wanted.audio, channelsOf);
   if (!pictures && !sound) {
     const { video, audio } = wanted;
     const what = video && audio ? 'neither pictures nor sound' : video ? 'no pictures' : 'no sound';
@@ -161,8 +178,11 @@ export async function openFile(
     ),
   };
   const player = new FilePlayer({
-    ...{ program, location, description, clock, startUs, endUs, times },
-    pictures: video,
+    ...{ program, location, description, clock, startUs },
+    endUs: still ? undefined : endUs,
+    // For a picture each, an ffmpeg each would be too much.
+    times: still ? 1 : wanted.times,
+    pictures: video && (still ? { ...video, repeats: wanted.times } : video),
     sound: audio,
   });
   function laneOptions(few: number, many: number): FileLaneOptions {
@@ -202,6 +222,16 @@ function inFrames(ms: number, frameMs: number): number {
 function mostPictures({ format, width, height }: WantedPictures): number {
   const most = Math.floor(MOST_PICTURE_BYTES / byteLengthOf(format, width, height));
   return Math.min(MOST_PICTURES, Math.max(2 * FEW_PICTURES, most));
+}
+
+/** What is wanted of the sound, if there is any. */
+function soundOf(
+  of: FileSound | undefined,
+  wanted: ResolvedFileOptions['audio'],
+  channelsOf: (sound: FileSound) => number,
+): (CapturedAudioSettings & { readonly index: number }) | undefined {
+  if (!of || !wanted) return undefined;
+  return { ...wanted, index: of.index, channels: wanted.channels ?? channelsOf(of) };
 }
 
 /** The size at which pictures are seen as they are meant: upright, and with square pixels. */
