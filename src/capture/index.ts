@@ -65,6 +65,7 @@ export {
 } from './open-camera.js';
 export { openScreen, type ScreenArea, type ScreenOptions } from './open-screen.js';
 export { type Reader, READERS, type VideoDeviceOptions } from './video-device-options.js';
+export {
   publishFile,
   PublishedFile,
   type PublishFileAudioOptions,
