@@ -15,6 +15,7 @@ import { printRow } from './lib/table.mjs';
 import { writeFigures } from './lib/write.mjs';
 import { consumer } from './rows/consumer.mjs';
 import { convert } from './rows/convert.mjs';
+import { device } from './rows/device.mjs';
 import { drop } from './rows/drop.mjs';
 import { many } from './rows/many.mjs';
 import { publisher } from './rows/publisher.mjs';
@@ -23,7 +24,18 @@ import { stages } from './rows/stages.mjs';
 import { streams } from './rows/streams.mjs';
 import { subscriber } from './rows/subscriber.mjs';
 
-const BENCHES = [receive, stages, drop, streams, consumer, subscriber, publisher, many, convert];
+const BENCHES = [
+  receive,
+  stages,
+  drop,
+  streams,
+  consumer,
+  subscriber,
+  publisher,
+  many,
+  device,
+  convert,
+];
 const names = BENCHES.map(({ name }) => name).join(', ');
 
 function usage(fault) {
