@@ -9,10 +9,24 @@ export abstract class TrackFrameStream<
   Frame,
   Events extends EventsOfStream<Events> = object,
 > extends FrameStream<Item, Frame, Events> {
+  #track: TrackHandle | undefined;
+
+  /** @internal The track that its frames come from, or came from last. */
+  get track(): TrackHandle | undefined {
+    return this.#track;
+  }
+
   /** @internal Begins to take frames. The last thing that a constructor does. */
   protected startFrom(input: StreamInput): void {
     this.start(({ end, fail }) =>
-      input.feed({ open: (track, onEnded) => this.open(track, onEnded), end, fail }),
+      input.feed({
+        open: (track, onEnded) => {
+          this.#track = track;
+          return this.open(track, onEnded);
+        },
+        end,
+        fail,
+      }),
     );
   }
 

@@ -16,13 +16,15 @@ import { checkNoParts, partPath } from './part-paths.js';
 import { PartSequence } from './part-sequence.js';
 import {
   type MediaRecorderOptions,
+  type RecordingOverflow,
   type ResolvedRecorder,
   resolveRecorderOptions,
 } from './recorder-options.js';
 import type { Recording } from './recording.js';
 import { type RecordedPart, RecordingPart, reserve } from './recording-part.js';
 import { canResample } from './sample-track.js';
-import { checkSource, SourceReader } from './source-reader.js';
+import { checkSource, SourceReader, type SourceReaderOptions } from './source-reader.js';
+import { StreamClock } from './stream-clock.js';
 import type { Medium } from './timeline.js';
 
 /** What a {@link MediaRecorder} tells. */
@@ -236,16 +238,19 @@ export class MediaRecorder extends TypedEmitter<MediaRecorderEvents> implements 
     this.#checkOpen();
     if (video) this.#checkFree('video');
     if (audio) this.#checkFree('audio');
-    const readers = [
-      ...(video ? [this.#read('video', video, checkVideo)] : []),
-      ...(audio ? [this.#read('audio', audio, checkAudio)] : []),
-    ];
-    const stop = (): void => readers.forEach((reader) => reader.stop());
+    const clock =
+      video instanceof VideoStream && audio instanceof AudioStream
+        ? new StreamClock(video, audio, this.#prepared.options.capacity)
+        : undefined;
+    const readers: { readonly done: Promise<void>; readonly stop: () => void }[] = [];
+    if (video) readers.push(this.#readVideo(video, clock));
+    if (audio) readers.push(this.#readAudio(audio, clock));
     const all = Promise.all(readers.map(({ done }) => done));
     try {
       await (signal ? untilAborted(all, signal) : all);
     } finally {
-      stop();
+      for (const reader of readers) reader.stop();
+      for (const { frame } of clock?.close() ?? []) frame.close();
     }
     this.#checkNotFailed();
   }
@@ -342,19 +347,49 @@ export class MediaRecorder extends TypedEmitter<MediaRecorderEvents> implements 
     return this.#written || this.#recorded.has(medium) || this.#recorded.size === 0;
   }
 
+  #readVideo(
+    source: AsyncIterable<VideoFrame>,
+    clock: StreamClock | undefined,
+  ): SourceReader<VideoFrame> {
+    const overflow = this.#overflowOf(source);
+    return this.#read('video', source, {
+      check: checkVideo,
+      take: async (frame) => {
+        const placed = clock?.video(frame) ?? [{ frame, stampUs: frame.timestampUs }];
+        for (const { frame: one, stampUs } of placed) {
+          await this.#take(one, { medium: 'video', stampUs, overflow });
+        }
+      },
+    });
+  }
+
+  #readAudio(
+    source: AsyncIterable<AudioFrame>,
+    clock: StreamClock | undefined,
+  ): SourceReader<AudioFrame> {
+    const overflow = this.#overflowOf(source);
+    return this.#read('audio', source, {
+      check: checkAudio,
+      take: (frame) => {
+        const stampUs = clock?.audio(frame) ?? frame.timestampUs;
+        return this.#take(frame, { medium: 'audio', stampUs, overflow });
+      },
+    });
+  }
+
+  /** The stream of a live track would only leave out frames by itself, where nobody asks it for the count. */
+  #overflowOf(source: unknown): RecordingOverflow {
+    const live = source instanceof VideoStream || source instanceof AudioStream;
+    return this.#prepared.options.overflow ?? (live ? 'drop-newest' : 'wait');
+  }
+
   #read<Frame extends VideoFrame | AudioFrame>(
     medium: Medium,
     source: AsyncIterable<Frame>,
-    check: (value: unknown) => asserts value is Frame,
+    options: SourceReaderOptions<Frame>,
   ): SourceReader<Frame> {
     this.#recorded.add(medium);
-    // A live track's stream would only leave out frames by itself, where nobody asks it for the count.
-    const live = source instanceof VideoStream || source instanceof AudioStream;
-    const { overflow = live ? 'drop-newest' : 'wait' } = this.#prepared.options;
-    const reader = new SourceReader<Frame>(source, {
-      check,
-      take: (frame) => this.#take(frame, { medium, stampUs: frame.timestampUs, overflow }),
-    });
+    const reader = new SourceReader<Frame>(source, options);
     this.#readers.set(medium, reader);
     const over = (): void => {
       this.#readers.delete(medium);

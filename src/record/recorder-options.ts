@@ -81,7 +81,7 @@ export interface MediaRecorderOptions extends FfmpegOptions {
    * on; a path with a `%d` or `%04d` in its name has the number there. Default: a single file.
    */
   readonly segmentMs?: number;
-  /** How many pictures may wait to be encoded. Default: those of a second. */
+  /** How many pictures may wait to be encoded. Default: those of 1.5 seconds. */
   readonly capacity?: number;
   /** Default: `drop-newest`; for what `record()` reads and isn't the stream of a track, `wait`. */
   readonly overflow?: RecordingOverflow;
@@ -129,6 +129,7 @@ const MAX_FPS = 240;
 const KEY_FRAME_INTERVAL_MS = 2_000;
 const MAX_GAP_MS = 30_000;
 const LEAST_SEGMENT_MS = 100;
+const WAITING_S = 1.5;
 
 /**
  * @throws TypeError or RangeError if an argument is not as it must be.
@@ -151,7 +152,7 @@ export function resolveRecorderOptions(
   if (segmentMs !== Infinity) {
     checkInteger(segmentMs, 'options.segmentMs', { min: LEAST_SEGMENT_MS });
   }
-  const { capacity = Math.max(2, Math.ceil(video?.fps ?? FPS)) } = options;
+  const { capacity = Math.max(2, Math.ceil((video?.fps ?? FPS) * WAITING_S)) } = options;
   checkInteger(capacity, 'options.capacity', { min: 1 });
   if (overflow !== undefined) checkOneOf(overflow, 'options.overflow', RECORDING_OVERFLOWS);
   checkPositive(maxGapMs, 'options.maxGapMs');

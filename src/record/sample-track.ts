@@ -16,10 +16,10 @@ export interface SampleSink {
 const GAP_US = 9_000;
 /** What it may be off by without being moved. */
 const DEADBAND_US = 2_000;
-/** How much of how far a frame is off counts: what is measured is the mean of some 100. */
-const SMOOTHING = 0.01;
-/** A sample is left out or doubled at most so often: 0.2 % can't be heard. */
-const ADJUST_EVERY = 480;
+/** How far frames are off is the mean of those of about so long: single time stamps jitter. */
+const SMOOTHING_US = 1_000_000;
+/** A sample is left out or doubled at most so often: 0.4 % of them can't be heard. */
+const ADJUST_EVERY = 240;
 
 /** The slowest and the fastest sound that a resampler knows. */
 const SLOWEST = 4_000;
@@ -70,15 +70,17 @@ export class SampleTrack {
     if (this.#run && this.#run.inputRate !== frame.sampleRate) this.#endRun();
     if (this.#run && Math.abs(placeUs - this.#expectedUs) >= GAP_US) this.#endRun();
     const data = remix(frame.data, frame.channels, this.#channels);
+    const durationUs = (frame.samplesPerChannel * 1e6) / frame.sampleRate;
     const run = this.#run;
     if (run) {
-      this.#offUs += (placeUs - this.#expectedUs - this.#offUs) * SMOOTHING;
-      this.#expectedUs += (frame.samplesPerChannel * 1e6) / frame.sampleRate;
+      const share = Math.min(1, durationUs / SMOOTHING_US);
+      this.#offUs += (placeUs - this.#expectedUs - this.#offUs) * share;
+      this.#expectedUs += durationUs;
       this.#take(data, frame.sampleRate, run.resampler);
       return;
     }
     const skipped = this.#beginRun(frame, placeUs);
-    this.#expectedUs = placeUs + (frame.samplesPerChannel * 1e6) / frame.sampleRate;
+    this.#expectedUs = placeUs + durationUs;
     if (skipped >= frame.samplesPerChannel) {
       this.#run = undefined;
       return;
@@ -156,21 +158,16 @@ export class SampleTrack {
 
   #adjusted(data: Int16Array): Int16Array {
     const channels = this.#channels;
-    this.#sinceAdjusted += data.length / channels;
-    if (Math.abs(this.#offUs) < DEADBAND_US || this.#sinceAdjusted < ADJUST_EVERY) return data;
-    this.#sinceAdjusted = 0;
     const sampleUs = 1e6 / this.#rate;
-    if (this.#offUs < 0) {
-      this.#offUs += sampleUs;
-      this.#expectedUs -= sampleUs;
-      return data.subarray(channels);
-    }
-    this.#offUs -= sampleUs;
-    this.#expectedUs += sampleUs;
-    const longer = new Int16Array(data.length + channels);
-    longer.set(data.subarray(0, channels));
-    longer.set(data, channels);
-    return longer;
+    this.#sinceAdjusted += data.length / channels;
+    const due = Math.floor(this.#sinceAdjusted / ADJUST_EVERY);
+    this.#sinceAdjusted -= due * ADJUST_EVERY;
+    const off = Math.abs(this.#offUs) < DEADBAND_US ? 0 : Math.trunc(this.#offUs / sampleUs);
+    const moved = Math.sign(off) * Math.min(due, Math.abs(off), data.length / channels);
+    if (moved === 0) return data;
+    this.#offUs -= moved * sampleUs;
+    this.#expectedUs += moved * sampleUs;
+    return spread(data, channels, moved);
   }
 
   #fill(count: number): void {
@@ -183,6 +180,27 @@ export class SampleTrack {
   #timeOf(count: number): number {
     return (count * 1e6) / this.#rate;
   }
+}
+
+/** The samples with so many more of them, doubled, or fewer, at equal distances. */
+function spread(data: Int16Array, channels: number, more: number): Int16Array {
+  const count = data.length / channels;
+  const moved = new Int16Array(data.length + more * channels);
+  const places = Math.abs(more);
+  let from = 0;
+  let to = 0;
+  for (let i = 0; i < places; i++) {
+    const end = Math.floor(((i + 1) * count) / places);
+    const block = data.subarray(from * channels, (more > 0 ? end : end - 1) * channels);
+    moved.set(block, to);
+    to += block.length;
+    if (more > 0) {
+      moved.set(data.subarray((end - 1) * channels, end * channels), to);
+      to += channels;
+    }
+    from = end;
+  }
+  return moved;
 }
 
 /** Whether sound of a rate can be made that of another. */
