@@ -4,7 +4,7 @@ import type {
   ScreenInput,
   SpeakerOutput,
 } from './device-arguments.js';
-import { checkDeviceRule, option, sizeOption } from './device-rule.js';
+import { checkDeviceRule, option, partOptions, sizeOption } from './device-rule.js';
 
 /** How PulseAudio's mixer names us. */
 const PROGRAM = ['-name', 'Framewire'];
@@ -28,15 +28,13 @@ export function v4l2Camera(camera: CameraInput): string[] {
 
 /** A display of X11: its frames are stamped with the wall clock. */
 export function x11Screen(screen: ScreenInput): string[] {
-  const { device, x, y, fps, cursor = true } = screen;
+  const { device, fps, cursor = true } = screen;
   // `:0+10,20` would have a position.
   checkDeviceRule(device, /^[^+]*:\d+(\.\d+)?$/.test(device), 'a display such as :0 or :0.1');
   return [
     ...['-f', 'x11grab', '-draw_mouse', cursor ? '1' : '0'],
     ...option('-framerate', fps),
-    ...sizeOption(screen),
-    ...option('-grab_x', x),
-    ...option('-grab_y', y),
+    ...partOptions(screen, ['-grab_x', '-grab_y']),
     ...['-i', device],
   ];
 }

@@ -1,5 +1,5 @@
 import type { CameraInput, MicrophoneInput, ScreenInput } from './device-arguments.js';
-import { checkDeviceRule, option, sizeOption } from './device-rule.js';
+import { checkDeviceRule, option, partOptions, sizeOption } from './device-rule.js';
 
 /** What cameras send compressed is asked for as a codec, all else as a pixel format. */
 const CODECS = ['mjpeg', 'h264', 'hevc'];
@@ -23,7 +23,7 @@ export function dshowCamera(camera: CameraInput): string[] {
 
 /** The desktop of all monitors, or the window of that title. */
 export function gdigrabScreen(screen: ScreenInput): string[] {
-  const { device, x, y, fps, cursor = true } = screen;
+  const { device, fps, cursor = true } = screen;
   const isWindow = /^title=./s.test(device);
   checkDeviceRule(
     device,
@@ -33,9 +33,7 @@ export function gdigrabScreen(screen: ScreenInput): string[] {
   return [
     ...['-f', 'gdigrab', '-draw_mouse', cursor ? '1' : '0'],
     ...option('-framerate', fps),
-    ...option('-offset_x', x),
-    ...option('-offset_y', y),
-    ...sizeOption(screen),
+    ...partOptions(screen, ['-offset_x', '-offset_y']),
     ...['-i', device],
   ];
 }

@@ -124,11 +124,12 @@ export function screenInput(screen: ScreenInput): string[] {
   }
 }
 
-/** The filters that a screen's pictures have to go through first, where the system always captures all of it. */
+/** The filters that a screen's pictures have to go through first, where ffmpeg can't capture a part alone. */
 export function screenFilters({ platform, x = 0, y = 0, width, height }: ScreenInput): string[] {
-  if (platform !== 'darwin') return [];
-  if (width !== undefined && height !== undefined) return [`crop=${width}:${height}:${x}:${y}`];
-  return x === 0 && y === 0 ? [] : [`crop=iw-${x}:ih-${y}:${x}:${y}`];
+  if (width !== undefined && height !== undefined) {
+    return platform === 'darwin' ? [`crop=${width}:${height}:${x}:${y}:exact=1`] : [];
+  }
+  return x === 0 && y === 0 ? [] : [`crop=iw-${x}:ih-${y}:${x}:${y}:exact=1`];
 }
 
 /**

@@ -20,3 +20,17 @@ export function sizeOption({
 }): string[] {
   return width === undefined || height === undefined ? [] : ['-video_size', `${width}x${height}`];
 }
+
+/** Which part of a screen is captured. Without a size ffmpeg would want all of it from there, and more. */
+export function partOptions(
+  part: {
+    readonly x?: number;
+    readonly y?: number;
+    readonly width?: number;
+    readonly height?: number;
+  },
+  [left, top]: readonly [string, string],
+): string[] {
+  const size = sizeOption(part);
+  return size.length === 0 ? [] : [...size, ...option(left, part.x), ...option(top, part.y)];
+}

@@ -27,7 +27,7 @@ export interface LinuxSystem {
 /** The devices of Linux. */
 export async function linuxDevices(system: LinuxSystem): Promise<DeviceList> {
   const [cameras, microphones, speakers, screens] = await Promise.all([
-    cameraList(system),
+    linuxCameras(system),
     soundList(system, 'sources'),
     soundList(system, 'sinks'),
     screenList(system),
@@ -36,7 +36,10 @@ export async function linuxDevices(system: LinuxSystem): Promise<DeviceList> {
 }
 
 /** What has a picture among the nodes of Video4Linux: many cameras have more nodes, for metadata. */
-async function cameraList({ ffmpeg, root = '/' }: LinuxSystem): Promise<CameraInfo[]> {
+export async function linuxCameras({
+  ffmpeg,
+  root = '/',
+}: Pick<LinuxSystem, 'ffmpeg' | 'root'>): Promise<CameraInfo[]> {
   const folder = join(root, 'sys/class/video4linux');
   const nodes = (await namesIn(folder)).filter((name) => /^video\d+$/.test(name));
   nodes.sort((one, other) => Number(one.slice(5)) - Number(other.slice(5)));

@@ -1,4 +1,6 @@
 import { checkOneOf, checkString, shown } from '../core/check.js';
+import { findFfmpeg } from '../ffmpeg/ffmpeg-program.js';
+import { defaultCamera } from './default-camera.js';
 import { cameraInput, devicePlatform } from './device-arguments.js';
 import type { LiveVideoStream } from './live-video-stream.js';
 import { openLiveVideo } from './open-video-device.js';
@@ -25,8 +27,8 @@ export interface CameraOptions extends VideoDeviceOptions {
   readonly backend?: CameraBackend;
 }
 
-/** Where there is no list of cameras to choose from. */
-const DEFAULT_CAMERA = { linux: '/dev/video0', darwin: 'default', win32: undefined } as const;
+/** Few cameras can be asked to be slower. What they send is thinned. */
+const LEAST_FPS = 1;
 
 /**
  * Opens a camera. Resolves when its first picture is there; from then on what nobody reads is dropped and counted.
@@ -50,16 +52,16 @@ export async function openCamera(options: CameraOptions = {}): Promise<LiveVideo
   checkOneOf(backend, 'options.backend', CAMERA_BACKENDS);
   if (inputFormat !== undefined) checkString(inputFormat, 'options.inputFormat');
   const platform = devicePlatform();
-  const device = resolved.device ?? (backend === 'auto' ? DEFAULT_CAMERA[platform] : undefined);
-  if (device === undefined) {
-    throw new TypeError(`options.device must be given, got ${shown(device)}.`);
-  }
-  const { size, fps } = resolved;
+  if (backend === 'lavfi') checkString(resolved.device, 'options.device');
+  const { ffmpegPath, signal, size, fps } = resolved;
+  const device =
+    resolved.device ??
+    (await defaultCamera(platform, await findFfmpeg({ ffmpegPath }, signal), signal));
   const input = cameraInput({
     platform,
     device,
     ...size,
-    ...(fps === undefined ? {} : { fps }),
+    ...(fps === undefined || fps < LEAST_FPS ? {} : { fps }),
     ...(inputFormat === undefined ? {} : { inputFormat }),
     ...(backend === 'lavfi' ? { backend } : {}),
   });

@@ -32,6 +32,9 @@ export interface ScreenOptions extends VideoDeviceOptions {
 
 const DEFAULT_FPS = 30;
 
+/** At this rate at least it's captured, and then thinned: the first picture comes after an interval. */
+const LEAST_FPS = 2;
+
 /**
  * Opens a screen: a display of X11, a screen of macOS, or the desktop or a window of Windows. Resolves when the first
  * picture is there; from then on what nobody reads is dropped and counted.
@@ -57,7 +60,7 @@ export async function openScreen(options: ScreenOptions = {}): Promise<LiveVideo
   const platform = devicePlatform();
   const device = resolved.device ?? defaultScreen(platform);
   const fps = resolved.fps ?? DEFAULT_FPS;
-  const screen = { platform, device, ...area, fps, cursor };
+  const screen = { platform, device, ...area, fps: capturedFps(fps), cursor };
   return await openLiveVideo(
     { ...resolved, fps },
     {
@@ -65,7 +68,7 @@ export async function openScreen(options: ScreenOptions = {}): Promise<LiveVideo
       named: `The screen ${shown(device)}`,
       input: screenInput(screen),
       filters: screenFilters(screen),
-      thin: false,
+      thin: fps < LEAST_FPS,
     },
   );
 }
@@ -77,6 +80,11 @@ function checkedArea(area: ScreenArea | undefined): ScreenArea {
   if (y !== undefined) checkInteger(y, 'options.area.y', { min: 0, max: MAX_DIMENSION });
   const size = checkedSize({ width, height }, 'options.area');
   return { ...(x === undefined ? {} : { x }), ...(y === undefined ? {} : { y }), ...size };
+}
+
+/** A multiple of what is wanted. */
+function capturedFps(fps: number): number {
+  return fps < LEAST_FPS ? fps * Math.ceil(LEAST_FPS / fps) : fps;
 }
 
 function defaultScreen(platform: 'linux' | 'darwin' | 'win32'): string {

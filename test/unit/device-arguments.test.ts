@@ -96,23 +96,31 @@ describe('the arguments of a screen', () => {
       ...['-f', 'avfoundation', '-framerate', '15', '-capture_cursor', '0'],
       ...['-i', 'Capture screen 0:none'],
     ]);
-    expect(screenFilters(screen)).toEqual(['crop=640:480:10:20']);
+    expect(screenFilters(screen)).toEqual(['crop=640:480:10:20:exact=1']);
     expect(screenFilters({ platform: 'darwin', device: '1' })).toEqual([]);
-    expect(screenFilters({ platform: 'darwin', device: '1', x: 5 })).toEqual([
-      'crop=iw-5:ih-0:5:0',
-    ]);
   });
 
   it('are those of gdigrab on Windows', () => {
     expect(screenInput({ platform: 'win32', device: 'desktop', ...part })).toEqual(
-      '-f gdigrab -draw_mouse 0 -framerate 15 -offset_x 10 -offset_y 20 -video_size 640x480 -i desktop'.split(
+      '-f gdigrab -draw_mouse 0 -framerate 15 -video_size 640x480 -offset_x 10 -offset_y 20 -i desktop'.split(
         ' ',
       ),
     );
+    const size = { width: 640, height: 480 };
     // Left of the first monitor.
-    expect(screenInput({ platform: 'win32', device: 'title=A: "b"', x: -100 })).toEqual([
-      ...['-f', 'gdigrab', '-draw_mouse', '1', '-offset_x', '-100', '-i', 'title=A: "b"'],
+    expect(screenInput({ platform: 'win32', device: 'title=A: "b"', x: -100, ...size })).toEqual([
+      ...['-f', 'gdigrab', '-draw_mouse', '1', '-video_size', '640x480', '-offset_x', '-100'],
+      ...['-i', 'title=A: "b"'],
     ]);
+  });
+});
+
+describe('the rest of a screen from a place on', () => {
+  it.each(DEVICE_PLATFORMS)('is cut from all of it on %s', (platform) => {
+    const device = platform === 'win32' ? 'desktop' : platform === 'darwin' ? '1' : ':0';
+    const screen = { platform, device, x: 5, y: 7 };
+    expect(screenInput(screen).join()).not.toMatch(/video_size|grab_|offset_/);
+    expect(screenFilters(screen)).toEqual(['crop=iw-5:ih-7:5:7:exact=1']);
   });
 });
 
