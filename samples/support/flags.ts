@@ -1,11 +1,15 @@
 import { parseArgs } from 'node:util';
 
-/** A sample's own options, by name, each with what it is if not given. */
-export type FlagDefaults = Readonly<Record<string, string | number>>;
+/** A sample's own options, by name, each with what it is if not given; `false` is for one that takes no value. */
+export type FlagDefaults = Readonly<Record<string, string | number | false>>;
 
 /** What the options are now. */
 export type FlagValues<Defaults extends FlagDefaults> = {
-  readonly [Name in keyof Defaults]: Defaults[Name] extends number ? number : string;
+  readonly [Name in keyof Defaults]: Defaults[Name] extends number
+    ? number
+    : Defaults[Name] extends false
+      ? boolean
+      : string;
 };
 
 /** A server that the user names; all samples have these options. */
@@ -46,7 +50,7 @@ export function readCommandLine<Defaults extends FlagDefaults>(
   defaults: Defaults,
 ): CommandLine<Defaults> | undefined {
   const all: FlagDefaults = { ...COMMON, ...defaults };
-  const given = parse(args, Object.keys(all));
+  const given = parse(args, all);
   if (given['help'] === true) return undefined;
   const values = Object.fromEntries(
     Object.entries(all).map(([name, standard]) => [name, valueOf(name, given[name], standard)]),
@@ -71,7 +75,11 @@ export function readCommandLine<Defaults extends FlagDefaults>(
 
 /** The options that a sample has, as lines of text. */
 export function helpText(defaults: FlagDefaults): string {
-  const lines = Object.entries({ ...defaults, ...COMMON }).map(([name, standard]) => {
+  const lines = Object.entries<string | number | false>({
+    ...defaults,
+    ...COMMON,
+  }).map(([name, standard]) => {
+    if (standard === false) return `  --${name}`;
     const value = typeof standard === 'number' ? 'NUMBER' : 'TEXT';
     return `  --${name} ${value}${standard === '' ? '' : ` (default: ${standard})`}`;
   });
@@ -80,12 +88,14 @@ export function helpText(defaults: FlagDefaults): string {
 
 function parse(
   args: readonly string[],
-  names: readonly string[],
+  all: FlagDefaults,
 ): Readonly<Record<string, string | boolean | undefined>> {
-  const texts = names.map((name) => [name, { type: 'string' }] as const);
+  const types = Object.entries(all).map(
+    ([name, standard]) => [name, { type: standard === false ? 'boolean' : 'string' }] as const,
+  );
   try {
     const options = {
-      ...Object.fromEntries(texts),
+      ...Object.fromEntries(types),
       help: { type: 'boolean', short: 'h' },
     } as const;
     return parseArgs({ args: [...args], options }).values;
@@ -97,8 +107,9 @@ function parse(
 function valueOf(
   name: string,
   given: string | boolean | undefined,
-  standard: string | number,
-): string | number {
+  standard: string | number | false,
+): string | number | boolean {
+  if (standard === false) return given === true;
   if (typeof given !== 'string') return standard;
   if (typeof standard === 'string') return given;
   const value = Number(given);

@@ -16,11 +16,13 @@ export {
 } from './generated-sound.js';
 export type { GeneratedVideoOptions, PictureMoment } from './generated-video.js';
 export { readPictureNumber } from './picture-number.js';
+export { publishCamera, type PublishCameraOptions } from './publish-camera.js';
 export {
   publishCapture,
   type PublishCaptureOptions,
   type PublishVideoCaptureOptions,
 } from './publish-capture.js';
+export { publishScreen, type PublishScreenOptions } from './publish-screen.js';
 export { CAPTURE_ENDS, PublishedCapture, type CaptureEnd } from './published-capture.js';
 export { TEST_PATTERN_COLORS } from './test-pattern-painter.js';
 export { testPattern, type TestPatternOptions } from './test-pattern.js';

@@ -1,6 +1,6 @@
 import { Argument, Command } from 'commander';
 import { messageOf } from '../core/errors.js';
-import { ROLES, type RoleName } from './demo/protocol.js';
+import { type DemoDevice, ROLES, type RoleName } from './demo/protocol.js';
 import { parsePngFile, parsePort, parseSeconds, parseText, parseUrl } from './option-values.js';
 
 interface DemoFlags {
@@ -10,6 +10,9 @@ interface DemoFlags {
   readonly seconds?: number;
   readonly json?: boolean;
   readonly snapshot?: string;
+  /** `true` for the default device. */
+  readonly camera?: string | true;
+  readonly mic?: string | true;
   readonly page: boolean;
   readonly pagePort?: number;
 }
@@ -21,6 +24,10 @@ What it shows:
   of each picture and the pitch of the tone. Each is a process of its own.
   A page shows the same in a browser on this machine, and more: it plays the sound, and the agent
   answers its chat and sends back the edges of your own camera.
+  With --camera or --mic the painter publishes a device of this machine in place of the scene or the
+  tone, which needs ffmpeg. No number is in a camera's pictures, so none can be followed from one to the
+  other end: the agent numbers its own pictures then. --camera lavfi:GRAPH takes a graph of ffmpeg's
+  filters in place of a camera.
 
 Fields of a hop, measured where it ends, after a warm-up of 3 s that is not counted:
   fps             frames a second that the receiver processed
@@ -43,7 +50,8 @@ Other fields of --json:
   endToEndMs      from the painter's brush to the viewer's eye, through the agent
   processes       event-loop lag and CPU of each process
   verified        whether the viewer read the agent's mark in the agent's pictures and the painter's in
-                  the painter's, and heard the tone, in at least half of what came
+                  the painter's, and heard the tone, in at least half of what came; null for what
+                  can't be proven: the painter's mark with --camera, the tone with --mic
   checks          the counts of these, the last pitch, and the last frame number read
   page            the address of the page, while the demo ran; null with --no-page
   node, server    versions; null for a server of your own, which doesn't tell
@@ -61,6 +69,16 @@ export function demoCommand(): Command {
       '--snapshot <file.png>',
       'save what the viewer saw of the agent at the end',
       parsePngFile,
+    )
+    .option(
+      '--camera [device]',
+      "the painter publishes this camera, or the system's default one",
+      parseText,
+    )
+    .option(
+      '--mic [device]',
+      "the painter publishes this microphone, or the system's default one",
+      parseText,
     )
     .option(
       '--page-port <port>',
@@ -97,7 +115,12 @@ export function demoCommand(): Command {
         : undefined;
     const { runDemo } = await import('./demo/demo.js');
     const page = flags.page ? { port: pagePort } : undefined;
-    process.exitCode = await runDemo({ cli: cliFile(), server, seconds, json, snapshot, page });
+    const inputs = {
+      ...(flags.camera !== undefined && { camera: deviceOf(flags.camera) }),
+      ...(flags.mic !== undefined && { mic: deviceOf(flags.mic) }),
+    };
+    const cli = cliFile();
+    process.exitCode = await runDemo({ cli, server, seconds, inputs, json, snapshot, page });
   });
 }
 
@@ -110,6 +133,10 @@ export function demoRoleCommand(): Command {
       const { runRole } = await import('./demo/role.js');
       await runRole(role);
     });
+}
+
+function deviceOf(flag: string | true): DemoDevice {
+  return { device: flag === true ? undefined : flag };
 }
 
 /** The file that this process runs. */

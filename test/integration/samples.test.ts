@@ -6,6 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createCanvas, loadImage } from '@napi-rs/canvas';
 import { type Color, colorDistance } from 'framewire/testing';
+import { findTool, type Tool } from '../support/tools.js';
+import { VirtualScreen } from '../support/xvfb.js';
 
 const root = join(__dirname, '..', '..');
 const folder = join(root, 'samples');
@@ -184,6 +186,17 @@ const EXPECTED: Readonly<Record<string, (stdout: string) => void | Promise<void>
     expect(stdout).toContain('postman: receipt for 17 bytes');
     expect(readdirSync(inbox).sort()).toEqual(['letter.txt', 'notes.txt']);
   },
+  'publish-camera': (stdout) => {
+    expect(numberIn(stdout, /Captured (\d+) pictures/)).toBeGreaterThan(10);
+    expect(stdout).toMatch(/audience: saw \d+ frames of 'camera', 640x360/);
+    expect(colorDistance(cornerIn(stdout), [191, 191, 191])).toBeLessThan(30);
+  },
+  'publish-screen': (stdout) => {
+    expect(stdout).toContain("Publishing a screen of 320x240 as 'screen_share'.");
+    expect(numberIn(stdout, /Captured (\d+) pictures/)).toBeGreaterThan(5);
+    expect(stdout).toMatch(/audience: saw \d+ frames of 'screen', 320x240/);
+    expect(colorDistance(cornerIn(stdout), [0, 160, 40])).toBeLessThan(30);
+  },
   'quality-switcher': (stdout) => {
     expect(stdout).toMatch(/320x180 comes, 'low' is asked for/);
     expect(stdout).toMatch(/1280x720 comes, 'high' is asked for/);
@@ -208,16 +221,29 @@ const SECONDS: Readonly<Partial<Record<string, number>>> = {
 /** Options of a sample's own. */
 const OWN_OPTIONS: Readonly<Partial<Record<string, readonly string[]>>> = {
   'drop-to-a-target-fps': ['--fps', '10'],
+  'publish-camera': ['--test-pattern'],
   'receive-and-save-pngs': ['--out', output],
   'receive-files': ['--out', inbox],
 };
+
+/** What a sample needs of the machine. */
+const NEEDS: Readonly<Partial<Record<string, readonly Tool[]>>> = {
+  'publish-screen': ['ffmpeg', 'xvfb'],
+};
+
+/** Those that can be run here: in CI all of them have to. */
+const runnable = samples.filter(
+  (name) => process.env['CI'] || (NEEDS[name] ?? []).every((tool) => findTool(tool)),
+);
+
+let screen: VirtualScreen | undefined;
 
 const running = new Set<ChildProcess>();
 
 /** Starts a sample as a user does. A server that the environment names must not be used. */
 function start(args: readonly string[]): { child: ChildProcess; result: Promise<Result> } {
   const child = spawn(process.execPath, [join(root, 'scripts', 'sample.mjs'), ...args], {
-    env: { ...process.env, LIVEKIT_URL: 'ws://127.0.0.1:1' },
+    env: { ...process.env, LIVEKIT_URL: 'ws://127.0.0.1:1', ...screen?.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   running.add(child);
@@ -234,11 +260,15 @@ function start(args: readonly string[]): { child: ChildProcess; result: Promise<
 
 const results = new Map<string, Promise<Result>>();
 
-beforeAll(() => {
+beforeAll(async () => {
+  if (findTool('xvfb')) {
+    screen = await VirtualScreen.start();
+    await screen.draw([{ x: 0, y: 0, width: 320, height: 240, color: [0, 160, 40] }]);
+  }
   // Two at a time: they spend their seconds waiting for real time to pass, and a third would make
   // them miss frames on a small machine.
   const lanes = [Promise.resolve<unknown>(undefined), Promise.resolve<unknown>(undefined)];
-  samples.forEach((name, i) => {
+  runnable.forEach((name, i) => {
     const lane = i % lanes.length;
     const args = [name, '--seconds', String(SECONDS[name] ?? 3), ...(OWN_OPTIONS[name] ?? [])];
     const run = async (): Promise<Result> => start(args).result;
@@ -248,13 +278,14 @@ beforeAll(() => {
   });
 });
 
-afterAll(() => {
+afterAll(async () => {
+  await screen?.close();
   for (const child of running) child.kill('SIGKILL');
   for (const made of [output, inbox]) rmSync(made, { recursive: true, force: true });
 });
 
 describe('the samples', () => {
-  test.each(samples)(
+  test.each(runnable)(
     '%s runs by itself, says what it shows, and ends',
     async (name) => {
       const result = await results.get(name);

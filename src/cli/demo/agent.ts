@@ -22,7 +22,7 @@ const LABEL = 'EDGES BY FRAMEWIRE';
  * Sees the painter, publishes the edges of each picture, and passes the sound on; and does the same
  * for the guests who come by the page.
  */
-export async function process({ room, signal }: RoleContext): Promise<RoleRun> {
+export async function process({ room, inputs, signal }: RoleContext): Promise<RoleRun> {
   const { width, height, fps } = PICTURE;
   // The pictures may come in a smaller size for a while.
   const camera = new VideoSource({ width, height, onResize: 'scale' });
@@ -53,7 +53,8 @@ export async function process({ room, signal }: RoleContext): Promise<RoleRun> {
       const bytes = byteLengthOf('I420', frame.width, frame.height);
       // captureFrame reads the pixels before it returns, so the memory serves again.
       if (pixels.length !== bytes) pixels = new Uint8Array(bytes);
-      processPicture(frame, pixels);
+      // A camera's pictures have no number: they get the agent's own.
+      processPicture(frame, pixels, inputs.camera && camera.framesCaptured);
       using edges = frame.replace(pixels);
       camera.captureFrame(edges, {
         // The painter's time stays that of the picture; ours is for the next hop.
@@ -79,12 +80,13 @@ export async function process({ room, signal }: RoleContext): Promise<RoleRun> {
   return { done, meters: { 'painter -> agent': meter }, sources: [camera, voice], guests };
 }
 
-function processPicture(frame: VideoFrame, to: Uint8Array): void {
-  const number = frame.borrow((view) => {
+function processPicture(frame: VideoFrame, to: Uint8Array, ownNumber: number | undefined): void {
+  const read = frame.borrow((view) => {
     drawEdges(view, to, frame);
     return readFrameCode(view, frame)?.number;
   });
   drawLabel(to, frame, LABEL);
   // Only what was read: a number that comes out at the far end was in the painter's picture.
+  const number = ownNumber ?? read;
   if (number !== undefined) writeFrameCode(to, frame, { author: 'agent', number });
 }

@@ -1,6 +1,6 @@
 import { Histogram } from '../../core/histogram.js';
 import type { FrameCode } from './frame-code.js';
-import { type CheckFigures, TONE_HZ } from './protocol.js';
+import { type CheckFigures, type DemoInputs, TONE_HZ } from './protocol.js';
 
 const TONE_TOLERANCE = 0.03;
 
@@ -13,9 +13,15 @@ interface Counts {
 
 /** Counts what the viewer's eyes and ears can prove. */
 export class ViewerChecks {
+  readonly #inputs: DemoInputs;
   #counts = noCounts();
   #toneHz: number | null = null;
   #frameNumber: number | null = null;
+
+  /** @param inputs - What the painter publishes, of which less can be proven. */
+  constructor(inputs: DemoInputs) {
+    this.#inputs = inputs;
+  }
 
   /** Forgets what was counted so far. */
   begin(): void {
@@ -50,8 +56,8 @@ export class ViewerChecks {
     const latency = endToEndUs.percentiles(1000);
     return {
       processed: { ...processed },
-      original: { ...original },
-      tone: { ...tone },
+      original: { ...original, ...(this.#inputs.camera && { proven: null }) },
+      tone: { ...tone, ...(this.#inputs.mic && { proven: null }) },
       toneHz: this.#toneHz,
       frameNumber: this.#frameNumber,
       endToEndMs: latency ? { p50: latency.p50, p95: latency.p95 } : null,

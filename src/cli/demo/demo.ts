@@ -6,7 +6,7 @@ import { checkPortFree } from '../../server/ports.js';
 import { EXIT } from '../exit-code.js';
 import { Interrupt } from '../interrupt.js';
 import type { PageServer } from './page/page-server.js';
-import { HOPS, type RoleName, ROLES } from './protocol.js';
+import { type DemoInputs, HOPS, type RoleName, ROLES } from './protocol.js';
 import { RoleProcess } from './role-process.js';
 import { Screen } from './screen.js';
 import { type DemoSummary, summarize } from './summary.js';
@@ -27,6 +27,8 @@ export interface DemoOptions {
   readonly server: ServerAccess | undefined;
   /** How long to measure. Default: until Ctrl-C. */
   readonly seconds: number | undefined;
+  /** The devices that the painter publishes. */
+  readonly inputs: DemoInputs;
   readonly json: boolean;
   /** Where to save the picture that the viewer saw last. */
   readonly snapshot: string | undefined;
@@ -134,7 +136,10 @@ class Run {
   /** Returns `undefined` if Ctrl-C came before there was anything to measure. */
   async toEnd(): Promise<DemoSummary | undefined> {
     const { seconds, snapshot } = this.#options;
-    this.#screen.title = `framewire demo: 1280x720 at 30 fps through ${this.#access.url}, room ${this.#room}`;
+    const { camera, mic } = this.#options.inputs;
+    const shown = camera ? 'a camera' : '1280x720 at 30 fps';
+    const heard = mic ? ' and a microphone' : '';
+    this.#screen.title = `framewire demo: ${shown}${heard} through ${this.#access.url}, room ${this.#room}`;
     for (const name of ROLES) {
       this.#processes.push(
         new RoleProcess(name, this.#options.cli, () => {
@@ -160,6 +165,7 @@ class Run {
     }
     return summarize({
       figures: this.#figures('total'),
+      inputs: this.#options.inputs,
       warmUpSeconds: WARM_UP_MS / 1000,
       server: { url: this.#access.url, version: versionOf(this.#server) },
       snapshot: viewer?.snapshot,
@@ -175,7 +181,12 @@ class Run {
       this.#processes.map(async (one) => {
         const token = new AccessToken(apiKey, apiSecret, { identity: one.name });
         token.addGrant({ roomJoin: true, room });
-        one.send({ type: 'start', url, token: await token.toJwt() });
+        one.send({
+          type: 'start',
+          url,
+          token: await token.toJwt(),
+          inputs: this.#options.inputs,
+        });
       }),
     );
   }

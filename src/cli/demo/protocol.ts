@@ -63,10 +63,13 @@ export interface HopFigures {
 export interface CheckFigures {
   /** The agent's pictures, and how many of them carried the agent's mark and a frame number. */
   readonly processed: { readonly seen: number; readonly proven: number };
-  /** The painter's own pictures, likewise. */
-  readonly original: { readonly seen: number; readonly proven: number };
-  /** Pieces of 100 ms of the agent's audio, and in how many of them the painter's tone was heard. */
-  readonly tone: { readonly heard: number; readonly proven: number };
+  /** The painter's own pictures, likewise; `null` with a camera, in whose pictures there is no mark. */
+  readonly original: { readonly seen: number; readonly proven: number | null };
+  /**
+   * Pieces of 100 ms of the agent's audio, and in how many of them the painter's tone was heard; `null` with a
+   * microphone, which hears something else.
+   */
+  readonly tone: { readonly heard: number; readonly proven: number | null };
   /** Pitch of the last piece in Hz. */
   readonly toneHz: number | null;
   /** Frame number read from the agent's last picture. */
@@ -93,9 +96,26 @@ export interface RoleFigures {
   readonly guests?: readonly GuestFigures[];
 }
 
+/** A device by the system's name for it, or the default one. */
+export interface DemoDevice {
+  /** `lavfi:` and a graph of ffmpeg's filters stands in for a camera. */
+  readonly device: string | undefined;
+}
+
+/** What the painter publishes instead of what it paints and sings itself. */
+export interface DemoInputs {
+  readonly camera?: DemoDevice;
+  readonly mic?: DemoDevice;
+}
+
 /** What the parent tells a process. */
 export type ParentMessage =
-  | { readonly type: 'start'; readonly url: string; readonly token: string }
+  | {
+      readonly type: 'start';
+      readonly url: string;
+      readonly token: string;
+      readonly inputs: DemoInputs;
+    }
   /** The warm-up is over: count from here. */
   | { readonly type: 'measure' }
   /** Say what was measured, and save the picture. */

@@ -4,12 +4,21 @@ import type { ViewerChecks } from './checks.js';
 import type { Guests } from './guests.js';
 import type { HopMeter } from './hop-meter.js';
 import { LoadMeter } from './load-meter.js';
-import type { ChildMessage, HopName, ParentMessage, RoleFigures, RoleName } from './protocol.js';
+import type {
+  ChildMessage,
+  DemoInputs,
+  HopName,
+  ParentMessage,
+  RoleFigures,
+  RoleName,
+} from './protocol.js';
 
 /** What a role is given. */
 export interface RoleContext {
   /** Joined under the role's name; left by whoever gave it. */
   readonly room: Room;
+  /** The devices that the painter publishes. */
+  readonly inputs: DemoInputs;
   /** Aborts when the role is to end. */
   readonly signal: AbortSignal;
 }
@@ -93,13 +102,21 @@ class Role {
     for (const source of this.#run?.sources ?? []) source[Symbol.dispose]();
   }
 
-  async #start({ url, token }: { readonly url: string; readonly token: string }): Promise<void> {
+  async #start({
+    url,
+    token,
+    inputs,
+  }: Extract<ParentMessage, { readonly type: 'start' }>): Promise<void> {
     this.#room.on('disconnected', (reason) => {
       this.#fail(new Error(`the server ended the connection (${reason})`));
     });
     // Each role says what it wants.
     await this.#room.connect(url, token, { autoSubscribe: false, signal: this.#signal });
-    this.#run = await START[this.#name]({ room: this.#room, signal: this.#signal });
+    this.#run = await START[this.#name]({
+      room: this.#room,
+      inputs,
+      signal: this.#signal,
+    });
     this.#run.done.catch((error: unknown) => {
       this.#fail(error);
     });

@@ -1,4 +1,5 @@
 import {
+  type DemoInputs,
   HOPS,
   type HopFigures,
   type HopName,
@@ -36,15 +37,16 @@ export interface DemoSummary {
   readonly hops: Partial<Record<HopName, HopSummary>>;
   readonly endToEndMs: { readonly p50: number; readonly p95: number } | null;
   readonly processes: Partial<Record<RoleName, LoadFigures>>;
+  /** `null` for what nothing can prove: no number is in a camera's pictures, and no tone in a microphone's sound. */
   readonly verified: {
     readonly processedPicture: boolean;
-    readonly originalPicture: boolean;
-    readonly tone: boolean;
+    readonly originalPicture: boolean | null;
+    readonly tone: boolean | null;
   };
   readonly checks: {
     readonly processedPictures: { readonly seen: number; readonly proven: number };
-    readonly originalPictures: { readonly seen: number; readonly proven: number };
-    readonly tone: { readonly heard: number; readonly proven: number };
+    readonly originalPictures: { readonly seen: number; readonly proven: number | null };
+    readonly tone: { readonly heard: number; readonly proven: number | null };
     readonly toneHz: number | null;
     readonly frameNumber: number | null;
   };
@@ -68,13 +70,14 @@ export function dropPercentOf({ dropped, missing, received }: HopFigures): numbe
 /** Puts together what the processes measured. */
 export function summarize(options: {
   readonly figures: Readonly<Partial<Record<RoleName, RoleFigures>>>;
+  readonly inputs: DemoInputs;
   readonly warmUpSeconds: number;
   readonly server: DemoSummary['server'];
   readonly snapshot: string | undefined;
   readonly page: string | undefined;
   readonly problems: readonly string[];
 }): DemoSummary {
-  const { figures } = options;
+  const { figures, inputs } = options;
   const hops: Partial<Record<HopName, HopSummary>> = {};
   const problems = [...options.problems];
   for (const hop of HOPS) {
@@ -102,16 +105,23 @@ export function summarize(options: {
   const checks = figures.viewer?.checks;
   const verified = {
     processedPicture: mostly(checks?.processed.proven, checks?.processed.seen),
-    originalPicture: mostly(checks?.original.proven, checks?.original.seen),
-    tone: mostly(checks?.tone.proven, checks?.tone.heard),
+    originalPicture: inputs.camera
+      ? null
+      : mostly(checks?.original.proven ?? 0, checks?.original.seen),
+    tone: inputs.mic ? null : mostly(checks?.tone.proven ?? 0, checks?.tone.heard),
   };
   if (!verified.processedPicture) {
     problems.push("The viewer could not read the agent's mark in the agent's pictures.");
   }
-  if (!verified.originalPicture) {
+  if (verified.originalPicture === false) {
     problems.push("The viewer could not read the painter's mark in the painter's pictures.");
   }
-  if (!verified.tone) problems.push("The viewer did not hear the painter's tone from the agent.");
+  if (verified.tone === false) {
+    problems.push("The viewer did not hear the painter's tone from the agent.");
+  }
+  if (inputs.mic && (checks?.tone.heard ?? 0) === 0) {
+    problems.push('No sound of the microphone came to the viewer.');
+  }
   return {
     ok: problems.length === 0,
     problems,

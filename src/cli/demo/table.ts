@@ -85,7 +85,8 @@ function loadLines(figures: FiguresByRole, paint: Paint): string[] {
 function checkLines(checks: CheckFigures | undefined, paint: Paint): string[] {
   if (!checks) return [`${paint('dim', '  viewer  ')}waits for the first picture`];
   const { processed, original, tone, toneHz, frameNumber, endToEndMs } = checks;
-  const share = (proven: number, all: number): string => {
+  const share = (proven: number | null, all: number): string => {
+    if (proven === null) return `${all}`;
     const text = `${proven} of ${all}`;
     return proven === all ? text : paint(proven >= all / 2 ? 'yellow' : 'red', text);
   };

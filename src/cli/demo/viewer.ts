@@ -16,7 +16,7 @@ import { savePng } from './snapshot.js';
 const SNAPSHOT_TIMEOUT_MS = 3_000;
 
 /** Sees what the agent makes, and what it's made of, and checks both. */
-export async function view({ room, signal }: RoleContext): Promise<RoleRun> {
+export async function view({ room, inputs, signal }: RoleContext): Promise<RoleRun> {
   receiveOnly(room, {
     agent: [TRACK_NAMES.edges, TRACK_NAMES.tone],
     painter: [TRACK_NAMES.scene],
@@ -26,7 +26,7 @@ export async function view({ room, signal }: RoleContext): Promise<RoleRun> {
     room.waitForTrack({ kind: 'video', participant: 'painter', signal }),
     room.waitForTrack({ kind: 'audio', participant: 'agent', signal }),
   ]);
-  const checks = new ViewerChecks();
+  const checks = new ViewerChecks(inputs);
   let nextPicture: ((frame: VideoFrame) => void) | undefined;
 
   const processed = new VideoStream(edges.track, { format: 'I420' });
