@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { type FfmpegExit, FfmpegProcess } from '../ffmpeg/ffmpeg-process.js';
 import type { FfmpegProgram } from '../ffmpeg/ffmpeg-program.js';
+import { BlockPipe } from '../ffmpeg/block-pipe.js';
 import { FrameMemory } from '../video/frame-memory.js';
 import { FILE_PIPES } from './file-arguments.js';
 
@@ -28,33 +29,38 @@ export class FileRun {
   /** Resolves when all that ffmpeg gave was handed on, and it's gone. Never rejects. */
   readonly ended: Promise<FfmpegExit>;
   readonly #process: FfmpegProcess;
-  readonly #pictures: Readable | undefined;
+  readonly #pictures: BlockPipe<FrameMemory> | undefined;
   readonly #sound: Readable | undefined;
   readonly #outlet: FileRunOutlet;
-  readonly #pixels: PictureCutter | undefined;
+  readonly #pictureBytes: number;
   readonly #timesUs: number[] = [];
   /** Whole pictures whose time hasn't come through its own pipe yet. */
   readonly #timeless: FrameMemory[] = [];
   #timesText = '';
   #killed = false;
 
-  private constructor(process: FfmpegProcess, { pictureBytes, sound, outlet }: FileRunOptions) {
+  private constructor(
+    process: FfmpegProcess,
+    pictures: BlockPipe<FrameMemory> | undefined,
+    { pictureBytes = 0, sound, outlet }: FileRunOptions,
+  ) {
     this.#process = process;
+    this.#pictures = pictures;
+    this.#pictureBytes = pictureBytes;
     this.#outlet = outlet;
+    pictures?.connect(process.pipes[FILE_PIPES.pictures]);
     const pipe = (wanted: boolean, fd: number): Readable | undefined => {
       const stream = wanted ? (process.pipes[fd] ?? undefined) : undefined;
       // What is there is all that there will be; ffmpeg's exit says why.
       stream?.on('error', () => undefined);
       return stream;
     };
-    this.#pictures = pipe(pictureBytes !== undefined, FILE_PIPES.pictures);
     this.#sound = pipe(sound, FILE_PIPES.sound);
-    const times = pipe(pictureBytes !== undefined, FILE_PIPES.times);
-    if (pictureBytes !== undefined) this.#pixels = new PictureCutter(pictureBytes);
+    const times = pipe(pictures !== undefined, FILE_PIPES.times);
     // The times are few bytes: ffmpeg must never wait for them to be read.
     times?.on('data', (text: Buffer) => this.#takeTimes(text.toString('latin1')));
-    const pipes = [this.#pictures, this.#sound, times];
-    this.ended = Promise.all(pipes.map(whenOver)).then(async () => {
+    const over = [pictures?.ended, whenOver(this.#sound), whenOver(times)];
+    this.ended = Promise.all(over).then(async () => {
       const exit = await process.exited;
       this.#free();
       return exit;
@@ -71,20 +77,36 @@ export class FileRun {
     args: readonly string[],
     options: FileRunOptions,
   ): Promise<FileRun> {
-    const pictures = options.pictureBytes === undefined ? 'ignore' : 'pipe';
-    const sound = options.sound ? 'pipe' : 'ignore';
-    const stdio = ['ignore', pictures, 'pipe', pictures, sound] as const;
-    return new FileRun(await FfmpegProcess.spawn(program, ['-y', ...args], { stdio }), options);
-  }
-
-  /** Whether it was ended by us. */
-  get killed(): boolean {
-    return this.#killed;
+    const pictures =
+      options.pictureBytes === undefined ? undefined : await BlockPipe.open<FrameMemory>();
+    const stdio = [
+      'ignore',
+      pictures?.stdio ?? 'ignore',
+      'pipe',
+      pictures ? 'pipe' : 'ignore',
+      options.sound ? 'pipe' : 'ignore',
+    ] as const;
+    try {
+      const process = await FfmpegProcess.spawn(program, ['-y', ...args], { stdio });
+      return new FileRun(process, pictures, options);
+    } catch (error) {
+      pictures?.close();
+      throw error;
+    }
   }
 
   /** Begins to hand on what comes. */
   read(): void {
-    this.#pictures?.on('data', (bytes: Buffer) => this.#takePixels(bytes));
+    this.#pictures?.begin({
+      memory: () => FrameMemory.pooled(this.#pictureBytes),
+      filled: (picture) => {
+        this.#timeless.push(picture);
+        this.#match();
+      },
+      unused: (picture) => {
+        picture.release();
+      },
+    });
     this.#sound?.on('data', (bytes: Buffer) => {
       if (!this.#killed) this.#outlet.sound(bytes);
     });
@@ -92,10 +114,11 @@ export class FileRun {
 
   /** Whether a medium's frames wait in ffmpeg. */
   hold(medium: 'pictures' | 'sound', held: boolean): void {
-    const pipe = medium === 'pictures' ? this.#pictures : this.#sound;
-    if (!pipe || pipe.isPaused() === held) return;
-    if (held) pipe.pause();
-    else pipe.resume();
+    if (medium === 'pictures') this.#pictures?.hold(held);
+    else if (this.#sound?.isPaused() !== held) {
+      if (held) this.#sound?.pause();
+      else this.#sound?.resume();
+    }
   }
 
   /** Ends it, and drops what it has given. Resolves when it's gone. */
@@ -103,14 +126,11 @@ export class FileRun {
     this.#killed = true;
     this.#free();
     await this.#process.kill();
-    // Those that are paused would never be over.
-    for (const fd of Object.values(FILE_PIPES)) this.#process.pipes[fd]?.destroy();
-  }
-
-  #takePixels(bytes: Uint8Array): void {
-    if (this.#killed || !this.#pixels) return;
-    this.#timeless.push(...this.#pixels.take(bytes));
-    this.#match();
+    // Those that are held would never be over.
+    this.#pictures?.close();
+    this.#sound?.destroy();
+    this.#process.pipes[FILE_PIPES.times]?.destroy();
+    await this.ended;
   }
 
   #takeTimes(text: string): void {
@@ -133,41 +153,6 @@ export class FileRun {
 
   #free(): void {
     for (const picture of this.#timeless.splice(0)) picture.release();
-    this.#pixels?.free();
-  }
-}
-
-/** Makes pictures of bytes that come in pieces of any length. */
-class PictureCutter {
-  readonly #pictureBytes: number;
-  #current: FrameMemory | undefined;
-  #filled = 0;
-
-  constructor(pictureBytes: number) {
-    this.#pictureBytes = pictureBytes;
-  }
-
-  /** @returns those that are whole now. */
-  take(bytes: Uint8Array): readonly FrameMemory[] {
-    const whole: FrameMemory[] = [];
-    for (let from = 0; from < bytes.length;) {
-      this.#current ??= FrameMemory.pooled(this.#pictureBytes);
-      const part = bytes.subarray(from, from + this.#pictureBytes - this.#filled);
-      this.#current.bytes().set(part, this.#filled);
-      from += part.length;
-      this.#filled += part.length;
-      if (this.#filled < this.#pictureBytes) break;
-      whole.push(this.#current);
-      this.#current = undefined;
-      this.#filled = 0;
-    }
-    return whole;
-  }
-
-  free(): void {
-    this.#current?.release();
-    this.#current = undefined;
-    this.#filled = 0;
   }
 }
 

@@ -36,6 +36,7 @@ export class BlockPipe<Memory extends Block> {
   #outlet: BlockOutlet<Memory> | undefined;
   #block: { readonly memory: Memory; readonly bytes: Uint8Array } | undefined;
   #filled = 0;
+  #held = false;
   #end!: () => void;
 
   private constructor() {
@@ -85,6 +86,14 @@ export class BlockPipe<Memory extends Block> {
     this.#headLength = 0;
     this.#copy(this.#head.subarray(0, length));
     if (length > 0) this.#stream?.resume();
+  }
+
+  /** Whether reading stops for now, after {@link BlockPipe.begin}: then the child waits with what it writes. */
+  hold(held: boolean): void {
+    if (held === this.#held) return;
+    this.#held = held;
+    if (held) this.#stream?.pause();
+    else this.#stream?.resume();
   }
 
   /** Reads no more. Safe to call twice. */
