@@ -59,8 +59,11 @@ export class FileRun {
     const times = pipe(pictures !== undefined, FILE_PIPES.times);
     // The times are few bytes: ffmpeg must never wait for them to be read.
     times?.on('data', (text: Buffer) => this.#takeTimes(text.toString('latin1')));
-    const over = [pictures?.ended, whenOver(this.#sound), whenOver(times)];
-    this.ended = Promise.all(over).then(async () => {
+    this.ended = Promise.all([
+      pictures?.ended ?? Promise.resolve(),
+      whenOver(this.#sound),
+      whenOver(times),
+    ]).then(async () => {
       const exit = await process.exited;
       this.#free();
       return exit;

@@ -254,8 +254,9 @@ describeWith('ffmpeg', 'an open file', () => {
 
   it('begins in real time when it is first read', async () => {
     await using file = await openFile(clip, { pace: 'real-time', durationMs: 200 });
-    // Long enough for ffmpeg to have something.
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    // While this one is opened, that one has long had something to give.
+    await using other = await openFile(clip);
+    expect(other.ended).toBe(false);
     const { value } = await file.audio!.next();
     expect(value?.timestampUs).toBe(0);
     expect(file.audio!.stats.dropped.full).toBe(0);
