@@ -326,19 +326,23 @@ class FfiClient extends EventEmitter {
   }
 
   readonly #onBytes = (bytes: Uint8Array): void => {
-    guarded(() => {
+    try {
       const event = this.#reader.read(bytes);
       if (event && this.#deliver(event)) return;
       this.#emitDecoded(binding().FfiEvent.fromBinary(bytes));
-    });
+    } catch (error) {
+      logUnhandled(error);
+    }
   };
 
   readonly #onForeignEvent = (decoded: FfiEvent): void => {
-    guarded(() => {
+    try {
       const event = mediaEventOf(decoded);
       if (event) this.#deliver(event);
       else this.#emitDecoded(decoded);
-    });
+    } catch (error) {
+      logUnhandled(error);
+    }
   };
 
   /** Whether the event was one of ours. */
@@ -380,13 +384,9 @@ class FfiClient extends EventEmitter {
   }
 }
 
-/** Handles an event. What that throws would, in the native callback, end the process. */
-function guarded(handle: () => void): void {
-  try {
-    handle();
-  } catch (error) {
-    log('error', 'an event of the native side could not be handled', { error });
-  }
+/** For what handling an event throws, which in the native callback would end the process. */
+function logUnhandled(error: unknown): void {
+  log('error', 'an event of the native side could not be handled', { error });
 }
 
 /**

@@ -71,7 +71,8 @@ export class MetadataShare {
       this.#giverUs = frame.timestampUs;
       if (has && this.#members.length > 1) this.#keep(frame);
       member.receive(frame);
-      this.#release(releasedUs);
+      // Nothing of its own waits.
+      if (this.#members.length > 1) this.#release(releasedUs);
       return;
     }
     member.waiting.push(frame);

@@ -66,6 +66,44 @@ export interface ResolutionChange {
 type ArrivedFrame = Pick<NativeVideoFrame, 'frameId' | 'captureTimeUs' | 'timestampUs'>;
 type DeliveredFrame = Pick<VideoFrame, 'width' | 'height' | 'timestampUs' | 'metadata'>;
 
+/**
+ * So many frames are noted before they are counted, if nobody asks: after the idle time between two frames the
+ * processor has forgotten what counting takes, so that one frame costs almost as much as many (measured).
+ */
+const NOTED_FRAMES = 32;
+/** Of a frame that came: its id, when it was sent, when it came. Of one that is read: its time stamp, when it was captured, when it was read. */
+const NUMBERS_A_FRAME = 3;
+
+/** Numbers of frames that wait to be counted. */
+class Notes {
+  readonly #numbers = new Float64Array(NUMBERS_A_FRAME * NOTED_FRAMES);
+  readonly #count: (first: number, second: number, third: number) => void;
+  #end = 0;
+
+  constructor(count: (first: number, second: number, third: number) => void) {
+    this.#count = count;
+  }
+
+  add(first: number, second: number, third: number): void {
+    const numbers = this.#numbers;
+    const end = this.#end;
+    numbers[end] = first;
+    numbers[end + 1] = second;
+    numbers[end + 2] = third;
+    this.#end = end + NUMBERS_A_FRAME;
+    if (this.#end === numbers.length) this.count();
+  }
+
+  /** Counts all that wait. */
+  count(): void {
+    const numbers = this.#numbers;
+    for (let i = 0; i < this.#end; i += NUMBERS_A_FRAME) {
+      this.#count(numbers[i] as number, numbers[i + 1] as number, numbers[i + 2] as number);
+    }
+    this.#end = 0;
+  }
+}
+
 /** Counts all that {@link VideoStreamStats} says and that the queue doesn't know. Never allocates for a frame. */
 export class VideoMeter {
   readonly #gaps = new FrameGaps();
@@ -76,6 +114,15 @@ export class VideoMeter {
   #width = 0;
   #height = 0;
   #resolutionChanges = 0;
+  readonly #arrivals = new Notes((frameId, sentUs, nowUs) => {
+    if (!Number.isNaN(frameId)) this.#gaps.add(frameId);
+    this.#jitter.add(nowUs, sentUs);
+    this.#freezes.add(nowUs);
+  });
+  readonly #deliveries = new Notes((timestampUs, captureTimeUs, nowUs) => {
+    this.#fps.add(timestampUs);
+    if (!Number.isNaN(captureTimeUs)) this.#latency.add(captureTimeUs, nowUs);
+  });
 
   constructor(clockOffset: ClockOffsetOption | undefined) {
     this.#latency = new LatencyMeter(clockOffset);
@@ -84,11 +131,13 @@ export class VideoMeter {
   /** The frames that follow are another track's, perhaps another machine's. */
   begin(): void {
     this.interrupt();
+    this.#deliveries.count();
     this.#latency.interrupt();
   }
 
   /** No frames were sent, on purpose. */
   interrupt(): void {
+    this.#arrivals.count();
     this.#gaps.interrupt();
     this.#jitter.interrupt();
     this.#freezes.interrupt();
@@ -96,17 +145,14 @@ export class VideoMeter {
 
   /** A frame has come, at a time by the monotonic clock. */
   arrived({ frameId, captureTimeUs, timestampUs }: ArrivedFrame, nowUs: number): void {
-    if (frameId !== undefined) this.#gaps.add(frameId);
-    this.#jitter.add(nowUs, captureTimeUs ?? timestampUs);
-    this.#freezes.add(nowUs);
+    this.#arrivals.add(frameId ?? NaN, captureTimeUs ?? timestampUs, nowUs);
   }
 
   /** The reader gets a frame. @returns what changed, if its size did. */
   delivered(frame: DeliveredFrame): ResolutionChange | undefined {
     const { width, height, timestampUs, metadata } = frame;
-    this.#fps.add(timestampUs);
-    const { captureTimeUs } = metadata;
-    if (captureTimeUs !== undefined) this.#latency.add(captureTimeUs, wallClockUs());
+    const { captureTimeUs = NaN } = metadata;
+    this.#deliveries.add(timestampUs, captureTimeUs, wallClockUs());
     if (width === this.#width && height === this.#height) return undefined;
     const previous = { width: this.#width, height: this.#height };
     this.#width = width;
@@ -118,6 +164,8 @@ export class VideoMeter {
 
   /** All figures, beside those of the queue. */
   read(counts: Pick<VideoStreamStats, 'received' | 'delivered' | 'dropped'>): VideoStreamStats {
+    this.#arrivals.count();
+    this.#deliveries.count();
     return {
       ...counts,
       missing: this.#gaps.missing,
