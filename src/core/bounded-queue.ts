@@ -5,7 +5,7 @@ export const OVERFLOWS = ['drop-oldest', 'drop-newest', 'error'] as const;
 export type Overflow = (typeof OVERFLOWS)[number];
 
 /** How a {@link BoundedQueue} is made. */
-export interface BoundedQueueOptions<T> {
+export interface BoundedQueueOptions<T, Value = T> {
   /** Most items held at once; `Infinity` must be meant. */
   readonly capacity: number;
   readonly overflow: Overflow;
@@ -15,10 +15,15 @@ export interface BoundedQueueOptions<T> {
   readonly overflowError?: () => Error;
   /** Asked for an item just before it's handed out; `false` keeps the item from the reader. */
   readonly admit?: (item: T) => boolean;
+  /**
+   * Makes what the reader gets of an item, and takes ownership of the item; what it throws, the reader gets.
+   * Default: the item itself.
+   */
+  readonly hand?: (item: T) => Value;
 }
 
-interface Reader<T> {
-  readonly resolve: (result: IteratorResult<T, undefined>) => void;
+interface Reader<Value> {
+  readonly resolve: (result: IteratorResult<Value, undefined>) => void;
   readonly reject: (reason: unknown) => void;
 }
 
@@ -27,15 +32,15 @@ interface Reader<T> {
  *
  * It owns every item pushed until a reader takes it; items that are dropped go to `discard`.
  */
-export class BoundedQueue<T> {
-  readonly #options: BoundedQueueOptions<T>;
+export class BoundedQueue<T, Value = T> {
+  readonly #options: BoundedQueueOptions<T, Value>;
   readonly #items: T[] = [];
-  readonly #readers: Reader<T>[] = [];
+  readonly #readers: Reader<Value>[] = [];
   #ended = false;
   #failure: { readonly reason: unknown } | undefined;
   #scheduled = false;
 
-  constructor(options: BoundedQueueOptions<T>) {
+  constructor(options: BoundedQueueOptions<T, Value>) {
     this.#options = options;
   }
 
@@ -101,8 +106,8 @@ export class BoundedQueue<T> {
     this.#failure = { reason };
   }
 
-  /** The next item, or the end. */
-  next(): Promise<IteratorResult<T, undefined>> {
+  /** The next item, or what is made of it, or the end. */
+  next(): Promise<IteratorResult<Value, undefined>> {
     return new Promise((resolve, reject) => {
       this.#readers.push({ resolve, reject });
       this.#schedule();
@@ -125,7 +130,7 @@ export class BoundedQueue<T> {
     while (this.#readers.length > 0 && this.#items.length > 0) {
       const item = this.#items.shift() as T;
       if (this.#options.admit?.(item) === false) continue;
-      this.#readers.shift()?.resolve({ done: false, value: item });
+      this.#handTo(this.#readers.shift() as Reader<Value>, item);
     }
     if (!this.#ended || this.#items.length > 0) return;
     for (const reader of this.#readers.splice(0)) {
@@ -135,4 +140,13 @@ export class BoundedQueue<T> {
       else reader.resolve({ done: true, value: undefined });
     }
   };
+
+  #handTo(reader: Reader<Value>, item: T): void {
+    const { hand } = this.#options;
+    try {
+      reader.resolve({ done: false, value: hand ? hand(item) : (item as unknown as Value) });
+    } catch (error) {
+      reader.reject(error);
+    }
+  }
 }

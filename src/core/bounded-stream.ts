@@ -37,7 +37,7 @@ export abstract class BoundedStream<Item, Value, Events extends EventsOfStream<E
   protected received = 0;
   /** @internal */
   protected delivered = 0;
-  readonly #queue: BoundedQueue<Item>;
+  readonly #queue: BoundedQueue<Item, Value>;
   readonly #signal: AbortSignal | undefined;
   #stopInput: (() => void) | undefined;
   #forgetSignal: () => void = () => undefined;
@@ -48,7 +48,7 @@ export abstract class BoundedStream<Item, Value, Events extends EventsOfStream<E
     checkSignal(signal, 'options.signal');
     super();
     this.#signal = signal;
-    this.#queue = new BoundedQueue<Item>({
+    this.#queue = new BoundedQueue<Item, Value>({
       capacity,
       overflow,
       discard: (item, reason) => {
@@ -59,6 +59,7 @@ export abstract class BoundedStream<Item, Value, Events extends EventsOfStream<E
         this.drop(item, 'late');
         return false;
       },
+      hand: (item) => this.#hand(item),
       overflowError: () => {
         this.#stop();
         return new FramewireError(
@@ -80,18 +81,8 @@ export abstract class BoundedStream<Item, Value, Events extends EventsOfStream<E
    * @throws The signal's reason if the stream was aborted.
    * @throws FramewireError `overflow` with that policy, and what else ended the stream.
    */
-  async next(): Promise<IteratorResult<Value, undefined>> {
-    const result = await this.#queue.next();
-    if (result.done) return result;
-    try {
-      const value = this.deliver(result.value);
-      this.delivered += 1;
-      return { done: false, value };
-    } catch (error) {
-      // The loop of a reader whose `next()` rejects doesn't call `return()`.
-      await this.close();
-      throw error;
-    }
+  next(): Promise<IteratorResult<Value, undefined>> {
+    return this.#queue.next();
   }
 
   /** Ends the stream, as leaving a `for await` loop does. */
@@ -171,6 +162,18 @@ export abstract class BoundedStream<Item, Value, Events extends EventsOfStream<E
 
   /** @internal Whether an item is too old to be delivered. */
   protected abstract tooLate(item: Item): boolean;
+
+  #hand(item: Item): Value {
+    try {
+      const value = this.deliver(item);
+      this.delivered += 1;
+      return value;
+    } catch (error) {
+      // The loop of a reader whose `next()` rejects doesn't call `return()`.
+      void this.close();
+      throw error;
+    }
+  }
 
   readonly #onAbort = (): void => {
     this.#stop();

@@ -33,6 +33,8 @@ export class WireReader {
   /** For each field of each message: 0, a slot + 1, or the index of a message as a negative number. */
   readonly #actions: Int16Array;
   readonly #counts: number[] = [];
+  /** The slots before anything came. */
+  readonly #blank: Float64Array;
   readonly #steps: number[] = [];
   readonly #outerEnds = new Float64Array(MOST_DEPTH);
   readonly #outerMessages = new Int16Array(MOST_DEPTH);
@@ -53,13 +55,14 @@ export class WireReader {
     }
     this.#actions = new Int16Array(messages.length * MOST_FIELDS);
     for (const [index, action] of actions.entries()) this.#actions[index] = action;
+    this.#blank = new Float64Array(slots).fill(NaN);
+    for (const slot of this.#counts) this.#blank[slot] = 0;
   }
 
   /** Reads a message. @throws RangeError if it ends early, or has a wire type that doesn't exist. */
   read(bytes: Uint8Array): void {
     const { values } = this;
-    values.fill(NaN);
-    for (const slot of this.#counts) values[slot] = 0;
+    values.set(this.#blank);
     let position = 0;
     let end = bytes.length;
     let message = 0;

@@ -14,7 +14,13 @@ import {
   withNativeView,
 } from '../native/memory.js';
 import type { PixelsForNative } from '../native/video-requests.js';
-import { byteLengthOf, PIXEL_FORMATS, type PixelFormat, planesOf } from './pixel-format.js';
+import {
+  byteLengthOf,
+  PIXEL_FORMATS,
+  type PixelFormat,
+  type PlaneLayout,
+  planesOf,
+} from './pixel-format.js';
 
 /** How the bytes are a picture. */
 export interface Picture {
@@ -62,11 +68,15 @@ export class FrameMemory {
     const planes: readonly Pick<NativePlane, 'pointer' | 'stride'>[] =
       picture.planes.length > 0 ? picture.planes : [picture];
     const pointer = planes[0]?.pointer ?? 0;
-    const tight = wanted.every(({ offset, stride }, i) => {
+    // A loop: a function called for each plane costs more than what it does, once a frame (measured).
+    let tight = true;
+    for (let i = 0; i < wanted.length && tight; i++) {
+      const { offset, stride } = wanted[i] as PlaneLayout;
       const plane = planes[i];
       // A stride of 0 is none given: a packed format without padding.
-      return plane?.pointer === pointer + offset && (plane.stride === stride || plane.stride === 0);
-    });
+      tight =
+        plane?.pointer === pointer + offset && (plane.stride === stride || plane.stride === 0);
+    }
     if (tight) return new FrameMemory({ kind: 'native', handle, pointer }, byteLength);
     try {
       const copy = FrameMemory.pooled(byteLength);

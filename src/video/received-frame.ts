@@ -14,24 +14,20 @@ export function nativeByteLength({ type, width, height }: NativeVideoFrame): num
 export function receivedFrame(native: NativeVideoFrame): VideoFrame {
   const format = PIXEL_FORMATS[native.type];
   const { width, height } = native;
-  if (format === undefined) {
+  if (format === undefined || !(width > 0 && height > 0)) {
     ffi().drop(native.handle);
-    throw new RangeError(`LiveKit gave a frame of the unknown format ${native.type}.`);
+    throw new RangeError(`LiveKit gave a frame of ${width}x${height}, format ${native.type}.`);
   }
-  const memory = FrameMemory.ofPicture(native, format);
-  try {
-    return new VideoFrame(memory, {
-      width,
-      height,
-      format,
-      timestampUs: Math.max(0, native.timestampUs),
-      rotation: ROTATIONS[native.rotation] ?? 0,
-      metadata: metadataOf(native),
-    });
-  } catch (error) {
-    memory.release();
-    throw error;
-  }
+  const description = {
+    width,
+    height,
+    format,
+    timestampUs: Math.max(0, native.timestampUs),
+    rotation: ROTATIONS[native.rotation] ?? 0,
+    metadata: metadataOf(native),
+  };
+  // The native side's word is taken for it: its numbers are integers, and checking them again takes time.
+  return new VideoFrame(FrameMemory.ofPicture(native, format), description, true);
 }
 
 /**

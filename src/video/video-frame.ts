@@ -111,13 +111,13 @@ export class VideoFrame implements Disposable {
   constructor(data: PixelSource, options: VideoFrameOptions);
   /** @internal Takes ownership of `memory`. */
   constructor(memory: FrameMemory, options: VideoFrameOptions);
-  constructor(data: PixelSource | FrameMemory, options: VideoFrameOptions) {
-    checkOptions(options, 'options');
-    const { width, height, format, timestampUs = 0, rotation = 0, metadata } = given(options);
-    checkFormatAndSize(format, width, height, 'options');
-    checkInteger(timestampUs, 'options.timestampUs', { min: 0 });
-    checkOneOf(rotation, 'options.rotation', ROTATIONS);
-    this.metadata = checkedMetadata(metadata, 'options.metadata');
+  /** @internal Takes ownership of `memory`, and of what is known to be right. */
+  constructor(memory: FrameMemory, right: Required<VideoFrameOptions>, isRight: true);
+  constructor(data: PixelSource | FrameMemory, options: VideoFrameOptions, isRight?: true) {
+    const { width, height, format, timestampUs, rotation, metadata } = isRight
+      ? (options as Required<VideoFrameOptions>)
+      : checkedDescriptionOf(options);
+    this.metadata = metadata;
     const memory = data instanceof FrameMemory ? data : FrameMemory.of(bytesOf(data));
     const expected = byteLengthOf(format, width, height);
     if (memory.byteLength !== expected) {
@@ -475,6 +475,17 @@ export class VideoFrame implements Disposable {
     const { width, height, format, timestampUs, rotation, metadata } = this;
     return { width, height, format, timestampUs, rotation, metadata };
   }
+}
+
+/** What a frame is made with, checked, in an object of our own. @throws TypeError or RangeError if it's wrong. */
+function checkedDescriptionOf(options: VideoFrameOptions): Required<VideoFrameOptions> {
+  checkOptions(options, 'options');
+  const { width, height, format, timestampUs = 0, rotation = 0, metadata } = given(options);
+  checkFormatAndSize(format, width, height, 'options');
+  checkInteger(timestampUs, 'options.timestampUs', { min: 0 });
+  checkOneOf(rotation, 'options.rotation', ROTATIONS);
+  const own = checkedMetadata(metadata, 'options.metadata');
+  return { width, height, format, timestampUs, rotation, metadata: own };
 }
 
 function given<T extends object>(options: T | undefined): T {

@@ -71,16 +71,17 @@ type DeliveredFrame = Pick<VideoFrame, 'width' | 'height' | 'timestampUs' | 'met
  * processor has forgotten what counting takes, so that one frame costs almost as much as many (measured).
  */
 const NOTED_FRAMES = 32;
-/** Of a frame that came: its id, when it was sent, when it came. Of one that is read: its time stamp, when it was captured, when it was read. */
 const NUMBERS_A_FRAME = 3;
 
-/** Numbers of frames that wait to be counted. */
+type CountFrame = (first: number, second: number, third: number) => void;
+
+/** Numbers of frames, in order, that wait to be counted. */
 class Notes {
   readonly #numbers = new Float64Array(NUMBERS_A_FRAME * NOTED_FRAMES);
-  readonly #count: (first: number, second: number, third: number) => void;
+  readonly #count: CountFrame;
   #end = 0;
 
-  constructor(count: (first: number, second: number, third: number) => void) {
+  constructor(count: CountFrame) {
     this.#count = count;
   }
 
@@ -151,8 +152,9 @@ export class VideoMeter {
   /** The reader gets a frame. @returns what changed, if its size did. */
   delivered(frame: DeliveredFrame): ResolutionChange | undefined {
     const { width, height, timestampUs, metadata } = frame;
-    const { captureTimeUs = NaN } = metadata;
-    this.#deliveries.add(timestampUs, captureTimeUs, wallClockUs());
+    const { captureTimeUs } = metadata;
+    if (captureTimeUs === undefined) this.#deliveries.add(timestampUs, NaN, NaN);
+    else this.#deliveries.add(timestampUs, captureTimeUs, wallClockUs());
     if (width === this.#width && height === this.#height) return undefined;
     const previous = { width: this.#width, height: this.#height };
     this.#width = width;
