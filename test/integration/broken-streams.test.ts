@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { ByteStreamReader, ByteStreamWriter, Room } from 'framewire';
 import { talkers } from '../support/data.js';
 import { codeOf, nextBytes, nextText } from '../support/data-streams.js';
+import { introduce } from '../support/introduce.js';
 import { liveRooms } from '../support/live-rooms.js';
 
 const live = liveRooms();
@@ -84,7 +85,7 @@ describe('a stream that does not come to its end', () => {
 
   it('fails when the sender leaves or we do, never as if it were whole', async () => {
     const [alice, bob] = await pair();
-    await bob.waitForParticipant('alice');
+    await introduce(alice, bob);
     let incoming = nextText(bob);
     let writer = await alice.localParticipant.streamText({ topic: 'test' });
     await writer.write('half of');

@@ -1,6 +1,7 @@
 import { type DataPacket, FramewireError, type Room } from 'framewire';
 import { DataPacket_Kind } from 'livekit-server-sdk';
 import { talkers, untilHeard } from '../support/data.js';
+import { introduce } from '../support/introduce.js';
 import { liveRooms } from '../support/live-rooms.js';
 import { runProgram } from '../support/program.js';
 import { nextEvent } from '../support/waits.js';
@@ -28,7 +29,7 @@ function packetsOf(room: Room): Promise<DataPacket[]> {
 describe('publishData', () => {
   it('brings bytes and text to the others, with who sent them and what they are about', async () => {
     const [alice, bob] = await pair();
-    await bob.waitForParticipant('alice');
+    await introduce(alice, bob);
     const bytes = nextEvent(bob, 'dataReceived');
     await alice.localParticipant.publishData(new Uint8Array([1, 2, 3]), { topic: 'cursor' });
     const [packet] = await bytes;

@@ -1,4 +1,5 @@
 import { type Room, RpcError, type TextStreamReader } from 'framewire';
+import { introduce } from '../support/introduce.js';
 import { liveRooms } from '../support/live-rooms.js';
 import { lose, reconnect } from '../support/reconnects.js';
 import { nextEvent } from '../support/waits.js';
@@ -9,7 +10,7 @@ const live = liveRooms();
 async function pair(): Promise<[alice: Room, bob: Room]> {
   const alice = await live.join('alice');
   const bob = await live.join('bob');
-  await Promise.all([alice.waitForParticipant('bob'), bob.waitForParticipant('alice')]);
+  await introduce(bob, alice);
   for (const room of [alice, bob]) {
     room.registerRpcMethod('name', () => room.localParticipant.identity);
   }

@@ -10,6 +10,7 @@ import {
   VideoSource,
   VideoStream,
 } from 'framewire';
+import { introduce } from '../support/introduce.js';
 import { liveRooms } from '../support/live-rooms.js';
 import { nextEvent, untilColor } from '../support/waits.js';
 
@@ -251,9 +252,9 @@ describe('waiting for a participant', () => {
   it('gives one that is there, or the one that comes', async () => {
     const bob = await live.join('bob');
     const [anybody, alice] = [bob.waitForParticipant(), bob.waitForParticipant('alice')];
-    await live.join('carol');
+    await introduce(await live.join('carol'), bob);
     expect((await anybody).identity).toBe('carol');
-    await live.join('alice');
+    await introduce(await live.join('alice'), bob);
     expect((await alice).identity).toBe('alice');
     expect(await bob.waitForParticipant('alice')).toBe(bob.remoteParticipants.get('alice'));
   });

@@ -9,6 +9,7 @@ import {
   type Room,
 } from 'framewire';
 import { talkers } from '../support/data.js';
+import { introduce } from '../support/introduce.js';
 import { liveRooms } from '../support/live-rooms.js';
 import { nextEvent } from '../support/waits.js';
 
@@ -149,6 +150,7 @@ describe('a call', () => {
 
   it('ends at once if either side leaves', async () => {
     const [alice, bob, carol] = await talkers(live, 'alice', 'bob', 'carol');
+    await introduce(alice!, carol!);
     const [calledBob, calledCarol] = [latch(), latch()];
     const signals: AbortSignal[] = [];
     const errors: unknown[] = [];
@@ -193,7 +195,6 @@ describe('a call', () => {
   it('is refused at once if one of the two may not send data', async () => {
     const mute = await live.join('mute', { grants: { canPublishData: false } });
     const alice = await live.join('alice');
-    await mute.waitForParticipant('alice');
     await expect(
       mute.localParticipant.performRpc({ destinationIdentity: 'alice', method: 'greet' }),
     ).rejects.toMatchObject({ name: 'FramewireError', code: 'forbidden' });
@@ -281,13 +282,13 @@ describe('a registered method', () => {
     await bob.connect(live.server.url, await live.token('bob'));
     const alice = await live.join('alice');
     const call = { destinationIdentity: 'bob', method: 'greet', payload: 'alice' };
-    await bob.waitForParticipant('alice');
+    await introduce(alice, bob);
     expect(await alice.localParticipant.performRpc(call)).toBe('hello, alice');
 
     await bob.disconnect();
     await bob.connect(live.server.url, await live.token('bob'));
     await bob.waitForParticipant('alice');
-    await alice.waitForParticipant('bob');
+    await introduce(bob, alice);
     expect(await alice.localParticipant.performRpc(call)).toBe('hello, alice');
 
     unregister();

@@ -218,6 +218,19 @@ const SECONDS: Readonly<Partial<Record<string, number>>> = {
   'send-a-file': 30,
 };
 
+function secondsOf(name: string): number {
+  return SECONDS[name] ?? 3;
+}
+
+const WITHOUT_FRAMES: ReadonlySet<string> = new Set([
+  'chat-bot',
+  'data-only',
+  'receive-files',
+  'rpc-client',
+  'rpc-server',
+  'send-a-file',
+]);
+
 /** Options of a sample's own. */
 const OWN_OPTIONS: Readonly<Partial<Record<string, readonly string[]>>> = {
   'drop-to-a-target-fps': ['--fps', '10'],
@@ -260,22 +273,34 @@ function start(args: readonly string[]): { child: ChildProcess; result: Promise<
 
 const results = new Map<string, Promise<Result>>();
 
+/** Samples that run one after the other, and about how long they take. */
+class Lane {
+  seconds = 0;
+  #last: Promise<unknown> = Promise.resolve();
+
+  add(name: string): void {
+    const seconds = secondsOf(name);
+    const args = [name, '--seconds', String(seconds), ...(OWN_OPTIONS[name] ?? [])];
+    const result = this.#last.then(() => start(args).result);
+    this.#last = result;
+    this.seconds += seconds;
+    results.set(name, result);
+  }
+}
+
 beforeAll(async () => {
   if (findTool('xvfb')) {
     screen = await VirtualScreen.start();
     await screen.draw([{ x: 0, y: 0, width: 320, height: 240, color: [0, 160, 40] }]);
   }
   // Two at a time: they spend their seconds waiting for real time to pass, and a third would make
-  // them miss frames on a small machine.
-  const lanes = [Promise.resolve<unknown>(undefined), Promise.resolve<unknown>(undefined)];
-  runnable.forEach((name, i) => {
-    const lane = i % lanes.length;
-    const args = [name, '--seconds', String(SECONDS[name] ?? 3), ...(OWN_OPTIONS[name] ?? [])];
-    const run = async (): Promise<Result> => start(args).result;
-    const result = (lanes[lane] ?? Promise.resolve()).then(run);
-    lanes[lane] = result;
-    results.set(name, result);
-  });
+  // them miss frames on a small machine. One without frames it bears beside them.
+  const [one, two, data] = [new Lane(), new Lane(), new Lane()];
+  // The longest first, so that the lanes end together.
+  for (const name of runnable.toSorted((a, b) => secondsOf(b) - secondsOf(a))) {
+    if (WITHOUT_FRAMES.has(name)) data.add(name);
+    else (one.seconds <= two.seconds ? one : two).add(name);
+  }
 });
 
 afterAll(async () => {

@@ -1,5 +1,6 @@
 import type { PublishDtmfOptions, PublishTranscriptionOptions } from 'framewire';
 import { acquaintances } from '../support/data.js';
+import { introduce } from '../support/introduce.js';
 import { liveRooms } from '../support/live-rooms.js';
 import { nextEvent } from '../support/waits.js';
 
@@ -34,7 +35,7 @@ describe('a transcription', () => {
   it('of what nobody here said comes without them', async () => {
     const agent = await live.join('agent', { who: { kind: 'agent' } });
     const bob = await live.join('bob');
-    await agent.waitForParticipant('bob');
+    await introduce(bob, agent);
     const received = nextEvent(bob, 'transcriptionReceived');
     await agent.localParticipant.publishTranscription({
       participantIdentity: 'somebody',
