@@ -26,7 +26,7 @@ import {
   type ToImageOptions,
 } from './frame-image.js';
 import { FrameMemory, unwatch, watch } from './frame-memory.js';
-import { checkedMetadata, type FrameMetadata } from './frame-metadata.js';
+import type { FrameMetadata } from './frame-metadata.js';
 import {
   byteLengthOf,
   checkFormatAndSize,
@@ -37,25 +37,12 @@ import {
 import { ROTATIONS, type VideoRotation } from './rotation.js';
 import { planScale, type ScaleOptions } from './scale-fit.js';
 import { cropMemory, rotateMemory, scaleMemory, turned } from './transform-memory.js';
+import { checkedFrameOptions, type VideoFrameOptions } from './video-frame-options.js';
 
-export { type FrameMetadata, ROTATIONS, type VideoRotation };
+export { type FrameMetadata, ROTATIONS, type VideoFrameOptions, type VideoRotation };
 
 /** Bytes that a frame can be made of: any view, or a whole buffer. */
 export type PixelSource = ArrayBufferView | ArrayBuffer | SharedArrayBuffer;
-
-/** How a {@link VideoFrame} is made. */
-export interface VideoFrameOptions {
-  /** Width in pixels; odd ones work. */
-  readonly width: number;
-  /** Height in pixels; odd ones work. */
-  readonly height: number;
-  readonly format: PixelFormat;
-  /** Presentation time in integer microseconds. Default 0. */
-  readonly timestampUs?: number;
-  /** Degrees that the picture must be turned clockwise to be upright. Default 0. */
-  readonly rotation?: VideoRotation;
-  readonly metadata?: FrameMetadata;
-}
 
 /** One plane of a frame: `RGBA` and its kind have one, `I420` three, `NV12` two. */
 export interface VideoPlane {
@@ -116,7 +103,7 @@ export class VideoFrame implements Disposable {
   constructor(data: PixelSource | FrameMemory, options: VideoFrameOptions, isRight?: true) {
     const { width, height, format, timestampUs, rotation, metadata } = isRight
       ? (options as Required<VideoFrameOptions>)
-      : checkedDescriptionOf(options);
+      : checkedFrameOptions(options);
     this.metadata = metadata;
     const memory = data instanceof FrameMemory ? data : FrameMemory.of(bytesOf(data));
     const expected = byteLengthOf(format, width, height);
@@ -475,17 +462,6 @@ export class VideoFrame implements Disposable {
     const { width, height, format, timestampUs, rotation, metadata } = this;
     return { width, height, format, timestampUs, rotation, metadata };
   }
-}
-
-/** What a frame is made with, checked, in an object of our own. @throws TypeError or RangeError if it's wrong. */
-function checkedDescriptionOf(options: VideoFrameOptions): Required<VideoFrameOptions> {
-  checkOptions(options, 'options');
-  const { width, height, format, timestampUs = 0, rotation = 0, metadata } = given(options);
-  checkFormatAndSize(format, width, height, 'options');
-  checkInteger(timestampUs, 'options.timestampUs', { min: 0 });
-  checkOneOf(rotation, 'options.rotation', ROTATIONS);
-  const own = checkedMetadata(metadata, 'options.metadata');
-  return { width, height, format, timestampUs, rotation, metadata: own };
 }
 
 function given<T extends object>(options: T | undefined): T {
