@@ -6,6 +6,9 @@ import type { CaptureSink } from './captured-stream.js';
 /** A picture that is so many intervals older than others were when they came is stale. */
 const STALE = 1.5;
 
+/** Pictures whose times are further apart than they came, by this factor, lead to newer ones. */
+const CATCHES_UP = 0.5;
+
 /** Until two pictures have come. */
 const INTERVAL_US = 33_333;
 
@@ -20,6 +23,7 @@ export class FreshestPicture {
   readonly #ages = new RecentLeast(RECENT_FRAMES);
   readonly #intervals = new RecentLeast(RECENT_FRAMES);
   #lastUs: number | undefined;
+  #lastArrivedUs = 0;
   #held: VideoFrame | undefined;
   #timer: NodeJS.Timeout | undefined;
 
@@ -27,29 +31,22 @@ export class FreshestPicture {
     this.#sink = sink;
   }
 
-  /** Takes ownership of a picture. */
+  /** Takes ownership of a picture that has just come. */
   take(frame: VideoFrame): void {
     const { timestampUs } = frame;
-    if (this.#lastUs !== undefined) this.#intervals.add(timestampUs - this.#lastUs);
+    const arrivedUs = monotonicUs();
+    const sinceUs = timestampUs - (this.#lastUs ?? timestampUs);
+    const catchesUp = arrivedUs - this.#lastArrivedUs < CATCHES_UP * sinceUs;
     this.#lastUs = timestampUs;
-    const ageUs = monotonicUs() - timestampUs;
+    this.#lastArrivedUs = arrivedUs;
+    if (sinceUs > 0) this.#intervals.add(sinceUs);
+    const ageUs = arrivedUs - timestampUs;
     this.#ages.add(ageUs);
     const mostUs = STALE * (this.#intervals.value ?? INTERVAL_US);
     const stale = ageUs - (this.#ages.value ?? ageUs) > mostUs;
     this.#dropHeld();
-    if (!stale) {
-      this.#stopWaiting();
-      this.#push(frame);
-      return;
-    }
-    this.#held = frame;
-    // Not anew for each: where all are stale, some must come through.
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
-      const held = this.#held;
-      this.#held = undefined;
-      if (held) this.#push(held);
-    }, mostUs / 1000);
+    if (stale) this.#hold(frame, mostUs, catchesUp);
+    else this.#push(frame);
   }
 
   /** Drops what waits. */
@@ -58,7 +55,20 @@ export class FreshestPicture {
     this.#dropHeld();
   }
 
+  #hold(frame: VideoFrame, mostUs: number, catchesUp: boolean): void {
+    this.#held = frame;
+    // Anew only while that leads to newer ones: where all come late, for want of time, they must come through.
+    if (catchesUp) this.#stopWaiting();
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      const held = this.#held;
+      this.#held = undefined;
+      if (held) this.#push(held);
+    }, mostUs / 1000);
+  }
+
   #push(frame: VideoFrame): void {
+    this.#stopWaiting();
     this.#sink.push(frame, frame.timestampUs);
   }
 

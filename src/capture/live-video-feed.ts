@@ -7,7 +7,8 @@ import { FreshestPicture } from './freshest-picture.js';
 import type { Closable } from './opening-device.js';
 import { PictureClock } from './picture-clock.js';
 import { retryUntilOpen } from './retry-until-open.js';
-import type { PictureSize, VideoDeviceEvents } from './video-device.js';
+import type { PictureSize } from './picture-size.js';
+import type { VideoDeviceEvents } from './video-device.js';
 
 /** What a {@link LiveVideoFeed} does. */
 export interface LiveVideoFeedOptions {
@@ -102,6 +103,9 @@ export class LiveVideoFeed {
         memory: () => this.#memory(),
         unused: (memory) => memory.release(),
         picture: (memory, timeUs, arrivedUs) => this.#take(memory, timeUs, arrivedUs),
+        missed: (count) => {
+          for (let i = 0; i < count; i++) this.#to?.sink.missed('full');
+        },
         lost: (error) => this.#lost(error),
       },
       signal,

@@ -23,7 +23,7 @@ export async function openLiveVideo(
   options: ResolvedVideoDeviceOptions,
   { device, thin, ...input }: VideoDeviceInput,
 ): Promise<LiveVideoStream> {
-  const { signal, format, stallMs, reopen, ffmpegPath, fps } = options;
+  const { signal, format, stallMs, reopen, readIn, ffmpegPath, fps } = options;
   const program = await findFfmpeg(ffmpegPath === undefined ? {} : { ffmpegPath }, signal);
   const feed = await LiveVideoFeed.open(
     {
@@ -31,7 +31,7 @@ export async function openLiveVideo(
       reopen,
       freshest: options.capacity === 1 && options.overflow === 'drop-oldest',
       open: (events, ending, size = options.size) =>
-        openVideoDevice({ program, ...input, format, size, stallMs }, events, ending),
+        openVideoDevice({ program, ...input, format, size, stallMs, readIn }, events, ending),
     },
     signal ?? new AbortController().signal,
   );

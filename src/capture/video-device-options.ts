@@ -6,7 +6,7 @@ import {
   resolveCapturedVideoOptions,
   type ResolvedCapturedVideoOptions,
 } from './captured-video-stream.js';
-import type { PictureSize } from './video-device.js';
+import type { PictureSize } from './picture-size.js';
 
 /** Which thread reads the pictures of a camera or a screen. */
 export const READERS = ['main', 'worker'] as const;

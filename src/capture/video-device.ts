@@ -1,18 +1,14 @@
 import { listenForAbort } from '../core/abort.js';
 import { FramewireError } from '../core/errors.js';
 import type { FfmpegProgram } from '../ffmpeg/ffmpeg-program.js';
-import { type PictureEnd, type PictureOutlet, PictureReader } from '../ffmpeg/picture-reader.js';
-import type { FrameMemory } from '../video/frame-memory.js';
+import { type PictureEnd, PictureReader, type PictureRequest } from '../ffmpeg/picture-reader.js';
 import type { PixelFormat } from '../video/pixel-format.js';
 import { deviceFault } from './device-fault.js';
 import { FFMPEG_PIXEL_FORMATS } from './ffmpeg-pixel-format.js';
 import { type Closable, OpeningDevice } from './opening-device.js';
-
-/** How large pictures are. */
-export interface PictureSize {
-  readonly width: number;
-  readonly height: number;
-}
+import { PictureThread, type PictureThreadOutlet } from './picture-thread.js';
+import type { PictureSize } from './picture-size.js';
+import type { Reader } from './video-device-options.js';
 
 /** Which pictures are asked of a camera or a screen. */
 export interface VideoDeviceRequest {
@@ -28,10 +24,12 @@ export interface VideoDeviceRequest {
   readonly size: PictureSize | undefined;
   /** How long the device may pause before it counts as lost. */
   readonly stallMs: number;
+  /** Which thread reads. */
+  readonly readIn: Reader;
 }
 
 /** What becomes of a device that is opened. */
-export interface VideoDeviceEvents extends Omit<PictureOutlet<FrameMemory>, 'ended'> {
+export interface VideoDeviceEvents extends Omit<PictureThreadOutlet, 'ended'> {
   /** The device is gone, and nothing comes any more. Told once, and not after `close()`. */
   readonly lost: (error: Error) => void;
 }
@@ -47,31 +45,34 @@ export async function openVideoDevice(
   signal: AbortSignal,
 ): Promise<Closable> {
   signal.throwIfAborted();
-  const { program, input, format, named } = request;
+  const { program, input, format, named, readIn } = request;
   const opening = new OpeningDevice({
     lost: events.lost,
     stallMs: request.stallMs,
     stalled: () => new FramewireError('device', `${named} gives no picture any more.`),
     free: async () => await (await reader)?.close(),
   });
-  const reader = PictureReader.start(
-    {
-      program,
-      input,
-      filters: filtersFor(request),
-      pixelFormat: FFMPEG_PIXEL_FORMATS[format],
+  const pictures: PictureRequest = {
+    program,
+    input,
+    filters: filtersFor(request),
+    pixelFormat: FFMPEG_PIXEL_FORMATS[format],
+  };
+  const outlet: PictureThreadOutlet = {
+    ...events,
+    picture: (picture, timeUs, arrivedUs) => {
+      if (opening.heard()) events.picture(picture, timeUs, arrivedUs);
+      else events.unused(picture);
     },
-    {
-      ...events,
-      picture: (picture, timeUs, arrivedUs) => {
-        if (opening.heard()) events.picture(picture, timeUs, arrivedUs);
-        else events.unused(picture);
-      },
-      ended: (end) => {
-        opening.fail(faultOf(request, end));
-      },
+    ended: (end) => {
+      opening.fail(faultOf(request, end));
     },
-  ).catch((error: unknown) => {
+  };
+  const starting: Promise<Closable> =
+    readIn === 'worker'
+      ? PictureThread.start(pictures, format, outlet)
+      : PictureReader.start(pictures, outlet);
+  const reader = starting.catch((error: unknown) => {
     opening.fail(error as Error);
     return undefined;
   });
