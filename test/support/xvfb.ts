@@ -14,12 +14,14 @@ export interface Patch {
   readonly color: Color;
 }
 
-/** How large the screen is. */
-export interface ScreenSize {
+/** What a {@link VirtualScreen} is like. */
+export interface VirtualScreenOptions {
   /** Default 320. */
   readonly width?: number;
   /** Default 240. */
   readonly height?: number;
+  /** The display that it's to be, such as `:3`. Default: one that is free. */
+  readonly display?: string;
 }
 
 /** An X server of the test's own, with a screen that shows what the test draws, and nothing else: black at first. */
@@ -44,10 +46,15 @@ export class VirtualScreen {
   }
 
   /** Starts one on a display that is free. Close it when the tests are done; it ends with this process at the latest. */
-  static async start({ width = 320, height = 240 }: ScreenSize = {}): Promise<VirtualScreen> {
+  static async start({
+    width = 320,
+    height = 240,
+    display,
+  }: VirtualScreenOptions = {}): Promise<VirtualScreen> {
     const server = new RigProcess(
       toolPath('xvfb'),
       [
+        ...(display === undefined ? [] : [display]),
         ...['-displayfd', '3', '-screen', '0', `${width}x${height}x24`],
         // Without it the picture is gone when the last client is.
         ...['-noreset', '-nolisten', 'tcp'],
