@@ -32,11 +32,14 @@ export interface ImageRecordingStats {
 }
 
 /** Why an {@link ImageRecording} is over, if not by an error. */
-export type ImageRecordingEnd = 'ended' | 'limit' | 'stopped';
+export type ImageRecordingEnd = 'ended' | 'limit' | 'stopped' | 'aborted';
 
 /** What an {@link ImageRecording} has made. */
 export interface ImageRecordingSummary extends ImageRecordingStats {
-  /** `ended`: there were no more frames. `limit`: so many were wanted. `stopped`: somebody called `stop()`. */
+  /**
+   * `ended`: there were no more frames. `limit`: so many were wanted. `stopped`: somebody called `stop()`.
+   * `aborted`: the signal was.
+   */
   readonly reason: ImageRecordingEnd;
 }
 
@@ -81,10 +84,9 @@ const AT_ONCE = 2;
 export class ImageRecording extends TypedEmitter<ImageRecordingEvents> implements AsyncDisposable {
   /**
    * Resolves when the recording is over and every image is there: the frames ended, there are as many images as
-   * wanted, or `stop()` was called. Nobody needs to wait for it.
+   * wanted, `stop()` was called, or the signal aborted. Nobody needs to wait for it.
    *
-   * @throws What it failed with: FramewireError `file` or `not-found` of the folder, what the stream threw, the
-   * signal's reason.
+   * @throws What it failed with: FramewireError `file` or `not-found` of the folder, what the stream threw.
    */
   readonly finished: Promise<ImageRecordingSummary>;
   readonly #settings: ImageRecordingSettings;
@@ -126,7 +128,7 @@ export class ImageRecording extends TypedEmitter<ImageRecordingEvents> implement
     this.finished.catch(() => undefined);
     this.#iterator = frames[Symbol.asyncIterator]();
     this.#forgetSignal = signal
-      ? listenForAbort(signal, () => this.#over({ error: signal.reason as Error }))
+      ? listenForAbort(signal, () => this.#over({ reason: 'aborted' }))
       : () => undefined;
     void this.#read();
   }

@@ -9,6 +9,30 @@ export {
   type NumberedImage,
 } from './image-recording.js';
 export { recordImages, type RecordImagesOptions } from './record-images.js';
+export { recordRoom } from './record-room.js';
+export {
+  type RecordedEnd,
+  type RecordedError,
+  type RecordedFile,
+  type RecordedParticipant,
+  type RecordedSource,
+  type RecordedTrack,
+  type RefusedTrack,
+  ROOM_LAYOUTS,
+  type RoomLayout,
+  type RoomManifest,
+} from './room-manifest.js';
+export {
+  RoomRecording,
+  type RoomRecordingEvents,
+  type RoomRecordingSummary,
+} from './room-recording.js';
+export {
+  type RecordRoomOptions,
+  ROOM_VIDEO_CONTAINERS,
+  type RoomGridOptions,
+} from './room-recording-options.js';
+export type { TrackChoice } from './room-tracks.js';
 export {
   saveSnapshot,
   type SnapshotOptions,

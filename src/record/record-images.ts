@@ -54,7 +54,7 @@ export interface RecordImagesOptions {
    * and a `VideoStream`, `wait` for other frames, which a file or a generator can make later.
    */
   readonly overflow?: ImageOverflow;
-  /** Ends the recording: `finished` rejects with the signal's reason. */
+  /** Ends the recording, as `stop()` does. */
   readonly signal?: AbortSignal;
 }
 
@@ -82,7 +82,8 @@ const LONGEST_INTERVAL_MS = 86_400_000;
  * on: it reads them to their end, or closes them as leaving a loop does.
  * @returns The recording, which has begun.
  * @throws TypeError or RangeError if an argument is not as it must be.
- * @throws FramewireError `not-found` without the folder, `file` if it's none or can't be read. The signal's reason.
+ * @throws FramewireError `not-found` without the folder, `file` if it's none or can't be read. The signal's
+ * reason, if it has aborted before that.
  * @example
  * ```ts
  * const recording = await recordImages(track, { dir: 'shots', pattern: 'door-%05d.jpg', intervalMs: 1000, signal });

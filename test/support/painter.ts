@@ -28,6 +28,11 @@ export class Painter implements Disposable {
     this.#capture = this.#plain(color);
   }
 
+  /** Captures nothing until it's to show a colour again. */
+  rest(): void {
+    this.#capture = () => undefined;
+  }
+
   /** Begins to paint. */
   start(): void {
     void this.#paint();
