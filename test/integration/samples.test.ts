@@ -191,6 +191,13 @@ const EXPECTED: Readonly<Record<string, (stdout: string) => void | Promise<void>
     expect(stdout).toMatch(/audience: saw \d+ frames of 'camera', 640x360/);
     expect(colorDistance(cornerIn(stdout), [191, 191, 191])).toBeLessThan(30);
   },
+  'publish-file': (stdout) => {
+    expect(stdout).toContain('Playing 2.0 s: pictures of 640x360, sound.');
+    expect(numberIn(stdout, /Sent (\d+) pictures/)).toBeGreaterThan(25);
+    expect(stdout).toMatch(/audience: saw \d+ frames of 'video', 640x360/);
+    expect(colorDistance(cornerIn(stdout), [191, 191, 191])).toBeLessThan(30);
+    expect(Math.abs(numberIn(stdout, /mostly at (\d+) Hz/) - 550)).toBeLessThan(15);
+  },
   'publish-screen': (stdout) => {
     expect(stdout).toContain("Publishing a screen of 320x240 as 'screen_share'.");
     expect(numberIn(stdout, /Captured (\d+) pictures/)).toBeGreaterThan(5);
@@ -235,12 +242,15 @@ const WITHOUT_FRAMES: ReadonlySet<string> = new Set([
 const OWN_OPTIONS: Readonly<Partial<Record<string, readonly string[]>>> = {
   'drop-to-a-target-fps': ['--fps', '10'],
   'publish-camera': ['--test-pattern'],
+  // Without an end, what is seen doesn't depend on how soon the audience is there.
+  'publish-file': ['--loop'],
   'receive-and-save-pngs': ['--out', output],
   'receive-files': ['--out', inbox],
 };
 
 /** What a sample needs of the machine. */
 const NEEDS: Readonly<Partial<Record<string, readonly Tool[]>>> = {
+  'publish-file': ['ffmpeg'],
   'publish-screen': ['ffmpeg', 'xvfb'],
 };
 
