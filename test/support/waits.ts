@@ -73,7 +73,10 @@ export async function untilColor(stream: VideoStream, color: Color): Promise<Col
 }
 
 /** Reads a stream until it carries a tone of `frequency`, to within 2 %. Fails if it ends before. */
-export async function untilTone(stream: AudioStream, frequency: number): Promise<number> {
+export async function untilTone(
+  stream: Pick<AudioStream, 'sampleRate' | 'next'>,
+  frequency: number,
+): Promise<number> {
   let last: number | undefined;
   const window = new Int16Array(stream.sampleRate / 5);
   for (let filled = 0; ;) {
@@ -98,4 +101,9 @@ export async function drain(stream: VideoStream | AudioStream): Promise<number> 
     if ('close' in frame) frame.close();
   }
   return frames;
+}
+
+/** Resolves when that is so: for what has no event. */
+export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await isSo())) await new Promise((done) => setTimeout(done, 5));
 }
