@@ -74,3 +74,4 @@ export {
   type PublishFileOptions,
   type PublishFileVideoOptions,
 } from './publish-file.js';
+export { publishMicrophone, type PublishMicrophoneOptions } from './publish-microphone.js';

@@ -155,6 +155,14 @@ const EXPECTED: Readonly<Record<string, (stdout: string) => void | Promise<void>
     expect(stdout).toContain('Encryption with test-pattern: decryption-failed');
     expect(numberIn(stdout, /nothing came but (\d+) pictures/)).toBeLessThan(30);
   },
+  'publish-microphone': (stdout) => {
+    expect(stdout).toContain("Others hear 'microphone'.");
+    expect(numberIn(stdout, /Sent ([\d.]+) s of sound/)).toBeGreaterThan(0.5);
+  },
+  'play-room-audio': (stdout) => {
+    expect(stdout).toContain('test-pattern is heard.');
+    expect(numberIn(stdout, /Played ([\d.]+) s/)).toBeGreaterThan(0.5);
+  },
   'data-only': (stdout) => {
     expect(stdout).toContain('robot sends positions, lossy');
     expect(stdout).toContain('robot answers: speed is 3 now');

@@ -63,15 +63,17 @@ describe('the time of captured sound', () => {
   it('follows a device whose crystal is slow or fast, without a jump', () => {
     for (const drift of [200e-6, -200e-6]) {
       const clock = new CaptureClock(RATE);
-      let last = -Infinity;
+      let last = NaN;
       let behindUs = 0;
+      const steps: number[] = [];
       for (let i = 1; i <= 6_000; i++) {
         const endUs = START_US + i * BLOCK_US * (1 + drift);
         const time = clock.take(BLOCK, endUs);
-        if (i > 1) expect(Math.abs(time - last - BLOCK_US)).toBeLessThan(1_000);
+        if (i > 1) steps.push(Math.abs(time - last - BLOCK_US));
         last = time;
         behindUs = endUs - BLOCK_US - time;
       }
+      expect(Math.max(...steps)).toBeLessThan(1_000);
       expect(Math.abs(behindUs)).toBeLessThan(1_000);
     }
   });
