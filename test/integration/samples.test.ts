@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createCanvas, loadImage } from '@napi-rs/canvas';
 import { type Color, colorDistance } from 'framewire/testing';
+import { SoundServer } from '../support/sound-server.js';
 import { findTool, type Tool } from '../support/tools.js';
 import { VirtualScreen } from '../support/xvfb.js';
 
@@ -260,6 +261,8 @@ const OWN_OPTIONS: Readonly<Partial<Record<string, readonly string[]>>> = {
 const NEEDS: Readonly<Partial<Record<string, readonly Tool[]>>> = {
   'publish-file': ['ffmpeg'],
   'publish-screen': ['ffmpeg', 'xvfb'],
+  'publish-microphone': ['ffmpeg', 'pulseaudio'],
+  'play-room-audio': ['ffmpeg', 'pulseaudio'],
 };
 
 /** Those that can be run here: in CI all of them have to. */
@@ -268,13 +271,19 @@ const runnable = samples.filter(
 );
 
 let screen: VirtualScreen | undefined;
+let sound: SoundServer | undefined;
+
+/** Where the sound server is. The rest of its environment would hide the user's home from the samples. */
+function soundEnv(): NodeJS.ProcessEnv {
+  return sound ? { PULSE_SERVER: sound.address } : {};
+}
 
 const running = new Set<ChildProcess>();
 
 /** Starts a sample as a user does. A server that the environment names must not be used. */
 function start(args: readonly string[]): { child: ChildProcess; result: Promise<Result> } {
   const child = spawn(process.execPath, [join(root, 'scripts', 'sample.mjs'), ...args], {
-    env: { ...process.env, LIVEKIT_URL: 'ws://127.0.0.1:1', ...screen?.env },
+    env: { ...process.env, LIVEKIT_URL: 'ws://127.0.0.1:1', ...screen?.env, ...soundEnv() },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   running.add(child);
@@ -311,6 +320,7 @@ beforeAll(async () => {
     screen = await VirtualScreen.start();
     await screen.draw([{ x: 0, y: 0, width: 320, height: 240, color: [0, 160, 40] }]);
   }
+  if (findTool('pulseaudio')) sound = await SoundServer.start();
   // Two at a time: they spend their seconds waiting for real time to pass, and a third would make
   // them miss frames on a small machine. One without frames it bears beside them.
   const [one, two, data] = [new Lane(), new Lane(), new Lane()];
@@ -323,6 +333,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await screen?.close();
+  await sound?.close();
   for (const child of running) child.kill('SIGKILL');
   for (const made of [output, inbox]) rmSync(made, { recursive: true, force: true });
 });
