@@ -79,6 +79,7 @@ describe('sound on its way to a speaker', () => {
       device.taken = device.given.length * BLOCK;
       await queue.change(5);
     }
+    expect(starved).toHaveLength(0);
     queue.close();
   });
 
