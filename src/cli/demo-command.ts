@@ -1,7 +1,14 @@
 import { Argument, Command } from 'commander';
 import { messageOf } from '../core/errors.js';
 import { type DemoDevice, ROLES, type RoleName } from './demo/protocol.js';
-import { parsePngFile, parsePort, parseSeconds, parseText, parseUrl } from './option-values.js';
+import {
+  parsePngFile,
+  parsePort,
+  parseRecording,
+  parseSeconds,
+  parseText,
+  parseUrl,
+} from './option-values.js';
 
 interface DemoFlags {
   readonly url?: string;
@@ -13,6 +20,7 @@ interface DemoFlags {
   /** `true` for the default device. */
   readonly camera?: string | true;
   readonly mic?: string | true;
+  readonly record?: string;
   readonly page: boolean;
   readonly pagePort?: number;
 }
@@ -53,6 +61,7 @@ Other fields of --json:
                   the painter's, and heard the tone, in at least half of what came; null for what
                   can't be proven: the painter's mark with --camera, the tone with --mic
   checks          the counts of these, the last pitch, and the last frame number read
+  recording       the file of --record, and how many seconds it has; null without
   page            the address of the page, while the demo ran; null with --no-page
   node, server    versions; null for a server of your own, which doesn't tell
 
@@ -79,6 +88,11 @@ export function demoCommand(): Command {
       '--mic [device]',
       "the painter publishes this microphone, or the system's default one",
       parseText,
+    )
+    .option(
+      '--record <file>',
+      'record what the viewer sees and hears of the agent: .mp4, .webm or .mkv',
+      parseRecording,
     )
     .option(
       '--page-port <port>',
@@ -119,8 +133,8 @@ export function demoCommand(): Command {
       ...(flags.camera !== undefined && { camera: deviceOf(flags.camera) }),
       ...(flags.mic !== undefined && { mic: deviceOf(flags.mic) }),
     };
-    const cli = cliFile();
-    process.exitCode = await runDemo({ cli, server, seconds, inputs, json, snapshot, page });
+    const own = { json, snapshot, record: flags.record, page };
+    process.exitCode = await runDemo({ cli: cliFile(), server, seconds, inputs, ...own });
   });
 }
 

@@ -42,6 +42,14 @@ export function parsePngFile(text: string): string {
   return text;
 }
 
+/** @throws InvalidArgumentError if the text doesn't name a file that can be recorded to. */
+export function parseRecording(text: string): string {
+  if (!/[^/\\]\.(mp4|webm|mkv)$/i.test(text)) {
+    throw new InvalidArgumentError('It must end in .mp4, .webm or .mkv.');
+  }
+  return text;
+}
+
 /** `Number` alone takes '', '0x10' and '1e3' too. */
 function decimal(text: string): number {
   return /^\d+(\.\d+)?$/.test(text) ? Number(text) : NaN;

@@ -10,7 +10,9 @@ import { text } from 'node:stream/consumers';
 import { createCanvas, loadImage } from '@napi-rs/canvas';
 import { startLiveKitServer } from 'framewire/server';
 import { type Color, colorDistance } from 'framewire/testing';
+import { probe } from '../support/ffmpeg.js';
 import { gone, runs } from '../support/processes.js';
+import { describeWith } from '../support/tools.js';
 
 // What `npm run demo` runs, once it's built.
 const CLI = resolve('dist/cli/main.js');
@@ -40,7 +42,7 @@ interface Summary {
   readonly node: string;
   readonly server: { readonly url: string; readonly version: string | null };
   readonly hops: Readonly<Record<string, Hop>>;
-  readonly verified: Readonly<Record<string, boolean>>;
+  readonly verified: Readonly<Record<string, boolean | null>>;
   readonly page: string | null;
 }
 
@@ -195,6 +197,8 @@ describe('framewire demo', () => {
     [['--api-key', 'key', '--api-secret', 'secret'], /give all three, or none/],
     [['--url', 'nowhere', '--api-key', 'a', '--api-secret', 'b'], /--url.*ws:/],
     [['--snapshot', 'picture.jpg'], /--snapshot.*\.png/],
+    [['--record', 'talk.avi'], /--record.*\.mp4, \.webm or \.mkv/],
+    [['--camera', ''], /--camera.*must not be empty/],
     [['--page-port', '70000'], /--page-port.*1 to 65535/],
     [['--page-port', '8080', '--no-page'], /--page-port and --no-page exclude each other/],
     [['--snapshot', join('no', 'such', 'folder', 'picture.png')], /--snapshot.*can't be written/],
@@ -262,6 +266,46 @@ describe('framewire demo', () => {
     const [[code]] = await Promise.all([once(child, 'exit') as Promise<[number | null]>, error]);
     expect(code).toBe(1);
     expect(processes.filter(runs)).toEqual([]);
+  });
+});
+
+describeWith(['ffmpeg', 'ffprobe'], 'framewire demo with devices', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'framewire-demo-'));
+  });
+  afterAll(async () => {
+    await rm(folder, { recursive: true });
+  });
+
+  it('shows a camera, records the far end, and says what it could not prove', async () => {
+    const file = join(folder, 'far-end.mp4');
+    const camera = ['--camera', 'lavfi:color=c=blue:size=1280x720:rate=30'];
+    const { stdout, stderr, code } = await run([
+      ...['demo', '--seconds', '1', '--json', '--no-page', '--record', file],
+      ...camera,
+    ]);
+    const { problems, verified, recording, checks } = JSON.parse(stdout) as Summary & {
+      readonly recording: { readonly path: string; readonly seconds: number };
+      readonly checks: Readonly<Record<string, unknown>>;
+    };
+    expect({ code, problems, stderr }).toMatchObject({ code: 0, problems: [] });
+    expect(verified).toEqual({ processedPicture: true, originalPicture: null, tone: true });
+    expect(checks['originalPictures']).toMatchObject({ proven: null });
+    expect(recording).toEqual({ path: file, seconds: expect.any(Number) as number });
+    const { video, audio } = await probe(file);
+    expect(video).toMatchObject({ width: 1280, height: 720 });
+    expect(audio).toBeDefined();
+  });
+
+  it.each([
+    [['--camera', '/dev/no-such-camera'], /^framewire demo: The painter failed: .*no-such-camera/m],
+    [['--mic', 'no-such-microphone'], /^framewire demo: The painter failed: .*no-such-microphone/m],
+  ])('says in a line that there is no %j, and fails', async (args, message) => {
+    const { stderr, code } = await run(['demo', '--no-page', '--seconds', '1', ...args]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toMatch(/^\s+at /m);
   });
 });
 

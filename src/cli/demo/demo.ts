@@ -32,6 +32,8 @@ export interface DemoOptions {
   readonly json: boolean;
   /** Where to save the picture that the viewer saw last. */
   readonly snapshot: string | undefined;
+  /** Where to record what the viewer sees and hears of the agent. */
+  readonly record: string | undefined;
   /** The page for people; `port` is a free one by default. Default: there is none. */
   readonly page: { readonly port: number | undefined } | undefined;
 }
@@ -135,7 +137,7 @@ class Run {
 
   /** Returns `undefined` if Ctrl-C came before there was anything to measure. */
   async toEnd(): Promise<DemoSummary | undefined> {
-    const { seconds, snapshot } = this.#options;
+    const { seconds, snapshot, record } = this.#options;
     const { camera, mic } = this.#options.inputs;
     const shown = camera ? 'a camera' : '1280x720 at 30 fps';
     const heard = mic ? ' and a microphone' : '';
@@ -163,12 +165,17 @@ class Run {
       const why = viewer?.snapshotError ?? 'the viewer did not answer';
       this.#problems.push(`The snapshot could not be saved: ${why}.`);
     }
+    if (record !== undefined && viewer?.recording === undefined) {
+      const why = viewer?.recordingError ?? 'the viewer did not answer';
+      this.#problems.push(`The recording could not be finished: ${why}`);
+    }
     return summarize({
       figures: this.#figures('total'),
       inputs: this.#options.inputs,
       warmUpSeconds: WARM_UP_MS / 1000,
       server: { url: this.#access.url, version: versionOf(this.#server) },
       snapshot: viewer?.snapshot,
+      recording: viewer?.recording,
       page: this.#page?.url,
       problems: this.#problems,
     });
@@ -186,6 +193,7 @@ class Run {
           url,
           token: await token.toJwt(),
           inputs: this.#options.inputs,
+          record: this.#options.record,
         });
       }),
     );

@@ -102,6 +102,12 @@ export interface DemoDevice {
   readonly device: string | undefined;
 }
 
+/** What was recorded. */
+export interface DemoRecording {
+  readonly path: string;
+  readonly seconds: number;
+}
+
 /** What the painter publishes instead of what it paints and sings itself. */
 export interface DemoInputs {
   readonly camera?: DemoDevice;
@@ -115,6 +121,8 @@ export type ParentMessage =
       readonly url: string;
       readonly token: string;
       readonly inputs: DemoInputs;
+      /** The file that the viewer records to. */
+      readonly record: string | undefined;
     }
   /** The warm-up is over: count from here. */
   | { readonly type: 'measure' }
@@ -131,5 +139,7 @@ export type ChildMessage =
       readonly total: RoleFigures;
       readonly snapshot: string | undefined;
       readonly snapshotError: string | undefined;
+      readonly recording: DemoRecording | undefined;
+      readonly recordingError: string | undefined;
     }
   | { readonly type: 'failed'; readonly message: string };

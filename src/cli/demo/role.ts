@@ -7,6 +7,7 @@ import { LoadMeter } from './load-meter.js';
 import type {
   ChildMessage,
   DemoInputs,
+  DemoRecording,
   HopName,
   ParentMessage,
   RoleFigures,
@@ -19,6 +20,8 @@ export interface RoleContext {
   readonly room: Room;
   /** The devices that the painter publishes. */
   readonly inputs: DemoInputs;
+  /** The file that the viewer records to. */
+  readonly record: string | undefined;
   /** Aborts when the role is to end. */
   readonly signal: AbortSignal;
 }
@@ -34,6 +37,8 @@ export interface RoleRun {
   readonly guests?: Guests;
   /** Saves what is seen. */
   readonly snapshot?: (file: string) => Promise<void>;
+  /** Ends the recording, if there is one. */
+  readonly finishRecording?: () => Promise<DemoRecording | undefined>;
 }
 
 const FIGURES_EVERY_MS = 1_000;
@@ -106,6 +111,7 @@ class Role {
     url,
     token,
     inputs,
+    record,
   }: Extract<ParentMessage, { readonly type: 'start' }>): Promise<void> {
     this.#room.on('disconnected', (reason) => {
       this.#fail(new Error(`the server ended the connection (${reason})`));
@@ -115,6 +121,7 @@ class Role {
     this.#run = await START[this.#name]({
       room: this.#room,
       inputs,
+      record,
       signal: this.#signal,
     });
     this.#run.done.catch((error: unknown) => {
@@ -154,7 +161,14 @@ class Role {
         snapshotError = messageOf(error);
       }
     }
-    send({ type: 'finished', total, snapshot, snapshotError });
+    let recording: DemoRecording | undefined;
+    let recordingError: string | undefined;
+    try {
+      recording = await this.#run?.finishRecording?.();
+    } catch (error) {
+      recordingError = messageOf(error);
+    }
+    send({ type: 'finished', total, snapshot, snapshotError, recording, recordingError });
   }
 
   async #figures(): Promise<{ readonly recent: RoleFigures; readonly total: RoleFigures }> {

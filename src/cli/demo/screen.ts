@@ -60,7 +60,7 @@ export class Screen {
       return;
     }
     const paint = painterFor(process.stdout);
-    const { seconds, warmUpSeconds, ok, problems, snapshot, server, node } = summary;
+    const { seconds, warmUpSeconds, ok, problems, snapshot, recording, server, node } = summary;
     const lines = [
       paint('bold', this.title),
       `measured for ${seconds} s, after ${warmUpSeconds} s of warm-up; Node ${node}, server ${server.version ?? 'of unknown version'}`,
@@ -69,6 +69,9 @@ export class Screen {
       '',
       ...problems.map((problem) => paint('red', problem)),
       ...(snapshot === null ? [] : [`The viewer's picture is in ${snapshot}.`]),
+      ...(recording === null
+        ? []
+        : [`${recording.seconds.toFixed(1)} s of the agent are recorded in ${recording.path}.`]),
       ...(ok ? [paint('green', 'Pictures and sound came all the way.')] : []),
     ];
     process.stdout.write(`${lines.join('\n')}\n`);

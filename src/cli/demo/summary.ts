@@ -1,5 +1,6 @@
 import {
   type DemoInputs,
+  type DemoRecording,
   HOPS,
   type HopFigures,
   type HopName,
@@ -51,6 +52,7 @@ export interface DemoSummary {
     readonly frameNumber: number | null;
   };
   readonly snapshot: string | null;
+  readonly recording: DemoRecording | null;
   /** Where the page was. */
   readonly page: string | null;
 }
@@ -74,6 +76,7 @@ export function summarize(options: {
   readonly warmUpSeconds: number;
   readonly server: DemoSummary['server'];
   readonly snapshot: string | undefined;
+  readonly recording: DemoRecording | undefined;
   readonly page: string | undefined;
   readonly problems: readonly string[];
 }): DemoSummary {
@@ -148,6 +151,7 @@ export function summarize(options: {
       frameNumber: checks?.frameNumber ?? null,
     },
     snapshot: options.snapshot ?? null,
+    recording: options.recording ?? null,
     page: options.page ?? null,
   };
 }

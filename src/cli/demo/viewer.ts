@@ -1,12 +1,13 @@
 import { AudioStream } from '../../audio/audio-stream.js';
 import { wallClockUs } from '../../core/clock.js';
 import { frequencyOf } from '../../testing/tone.js';
+import type { MediaRecorder } from '../../record/media-recorder.js';
 import type { VideoFrame } from '../../video/video-frame.js';
 import { VideoStream } from '../../video/video-stream.js';
 import { ViewerChecks } from './checks.js';
 import { readFrameCode } from './frame-code.js';
 import { HopMeter } from './hop-meter.js';
-import { TRACK_NAMES } from './protocol.js';
+import { type DemoRecording, TRACK_NAMES } from './protocol.js';
 import { receiveOnly } from './receive-only.js';
 import type { RoleContext, RoleRun } from './role.js';
 import { sinceSentUs } from './sent-at.js';
@@ -15,8 +16,24 @@ import { savePng } from './snapshot.js';
 /** How long a snapshot waits for a picture. */
 const SNAPSHOT_TIMEOUT_MS = 3_000;
 
-/** Sees what the agent makes, and what it's made of, and checks both. */
-export async function view({ room, inputs, signal }: RoleContext): Promise<RoleRun> {
+/** Sees what the agent makes, and what it's made of, and checks both; records what the agent makes, if asked to. */
+export async function view(context: RoleContext): Promise<RoleRun> {
+  if (context.record === undefined) return await watch(context, undefined);
+  const { MediaRecorder } = await import('../../record/media-recorder.js');
+  // What can't be recorded is to be known before anything else.
+  const recorder = await MediaRecorder.open(context.record, { overwrite: true });
+  try {
+    return await watch(context, recorder);
+  } catch (error) {
+    await recorder.close();
+    throw error;
+  }
+}
+
+async function watch(
+  { room, inputs, signal }: RoleContext,
+  recorder: MediaRecorder | undefined,
+): Promise<RoleRun> {
   receiveOnly(room, {
     agent: [TRACK_NAMES.edges, TRACK_NAMES.tone],
     painter: [TRACK_NAMES.scene],
@@ -70,8 +87,22 @@ export async function view({ room, inputs, signal }: RoleContext): Promise<RoleR
       frame.close();
     }
   };
+  const record = async (): Promise<void> => {
+    // Streams of its own: what the viewer is too slow for, the recorder need not be.
+    await recorder?.record({
+      video: new VideoStream(edges.track),
+      audio: new AudioStream(tone.track),
+    });
+    await recorder?.stop();
+  };
+  const finishRecording = async (): Promise<DemoRecording | undefined> => {
+    if (!recorder) return undefined;
+    const { path, durationMs } = await recorder.stop();
+    return { path, seconds: durationMs / 1000 };
+  };
   return {
-    done: Promise.all([watchAgent(), watchPainter(), listen()]),
+    done: Promise.all([watchAgent(), watchPainter(), listen(), record()]),
+    finishRecording,
     meters: { 'agent -> viewer': processedMeter, 'painter -> viewer': originalMeter },
     checks,
     snapshot,
