@@ -10,6 +10,7 @@ import {
   type OpenInput,
 } from './audio-device.js';
 import { microphoneInput } from './device-arguments.js';
+import { defaultMicrophone } from './default-device.js';
 import { deviceFault } from './device-fault.js';
 import { OpeningDevice } from './opening-device.js';
 import { soundSystem } from './sound-system.js';
@@ -26,9 +27,11 @@ export async function openFfmpegInput(
   signal: AbortSignal,
 ): Promise<OpenInput> {
   const program = await findFfmpeg(request, signal);
-  const { device = 'default', sampleRate, channels } = request;
+  const { sampleRate, channels } = request;
+  const found = await soundSystem(program, 'demuxer', request.device);
+  const device = request.device ?? (await defaultMicrophone({ ...found, program, signal }));
   const input = microphoneInput({
-    ...(await soundSystem(program, 'demuxer', request.device)),
+    ...found,
     device,
     sampleRate,
     channels,

@@ -1,6 +1,6 @@
 import { checkOneOf, checkString, shown } from '../core/check.js';
 import { findFfmpeg } from '../ffmpeg/ffmpeg-program.js';
-import { defaultCamera } from './default-camera.js';
+import { defaultCamera } from './default-device.js';
 import { cameraInput, devicePlatform } from './device-arguments.js';
 import type { LiveVideoStream } from './live-video-stream.js';
 import { openLiveVideo } from './open-video-device.js';
@@ -56,7 +56,7 @@ export async function openCamera(options: CameraOptions = {}): Promise<LiveVideo
   const { ffmpegPath, signal, size, fps } = resolved;
   const device =
     resolved.device ??
-    (await defaultCamera(platform, await findFfmpeg({ ffmpegPath }, signal), signal));
+    (await defaultCamera({ platform, program: await findFfmpeg({ ffmpegPath }, signal), signal }));
   const input = cameraInput({
     platform,
     device,
