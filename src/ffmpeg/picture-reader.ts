@@ -51,7 +51,7 @@ const MOST_TIMELESS = 8;
 const MOST_TIMES = 4096;
 
 /** Where pictures came without a size, stderr is looked at so often whether it says one after all. */
-const LOOKS = 20;
+const LOOKS = 10;
 const LOOK_MS = 50;
 
 /** An end of one descriptor that doesn't follow the process's: a wrapper's child may hold it. */
