@@ -10,9 +10,11 @@ import { prepareFor } from './prepare/needs.mjs';
 /** The other Node that the suite runs on, from npm: it has what this one may lack, and vice versa. */
 const OTHER_NODE = '24.21.0';
 
+const UNIT = 'test/unit';
+
 /**
- * What runs on it: all that the Node itself has a part in, such as memory, the garbage collector, timers, streams and
- * the end of a process. The other integration tests are about what goes over the network, of which a Node knows nothing.
+ * What of the others runs on it: all that the Node itself has a part in, such as memory, the garbage collector, timers,
+ * streams and the end of a process. The rest is about what goes over the network, of which a Node knows nothing.
  */
 const ON_OTHER_NODE = [
   'data-streams',
@@ -41,14 +43,24 @@ function run(command, args) {
   return status ?? 1;
 }
 
-/** Runs the suite. The tests speak to real servers in real time, so one file at a time. */
+/** Runs tests with jest. */
 function test(node, args) {
   const report = join(cache, 'jest.json');
   rmSync(report, { force: true });
-  const status = run(node, [jest, '--runInBand', '--json', '--outputFile', report, ...args]);
+  const status = run(node, [jest, '--json', '--outputFile', report, ...args]);
   const counts = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : {};
   const { numPassedTests: passed = 0, numFailedTests: failed = 0 } = counts;
   return { status, passed, failed };
+}
+
+/** Unit tests, two files at a time: they wait for nothing but themselves. */
+function unitTests(node) {
+  return test(node, ['--maxWorkers', '2', UNIT]);
+}
+
+/** Tests that speak to real servers in real time, so one file at a time. */
+function otherTests(node, files = ['--testPathIgnorePatterns', UNIT]) {
+  return test(node, ['--runInBand', ...files]);
 }
 
 /** The path of the other Node, fetched once; undefined where there is none for this machine. */
@@ -85,18 +97,18 @@ mkdirSync(cache, { recursive: true });
 const unitOnly = extra.length > 0 && extra.every((arg) => arg.includes('unit'));
 if (!unitOnly && !prepareServer()) process.exit(1);
 if (!prepareFor(root, testFiles(extra))) process.exit(1);
-if (extra.length > 0) process.exit(test(process.execPath, extra).status);
+if (extra.length > 0) process.exit(test(process.execPath, ['--runInBand', ...extra]).status);
 
 let failures = run(process.execPath, [join('scripts', 'check.mjs')]) === 0 ? 0 : 1;
 const results = [];
 
 console.log(`\nNode ${process.versions.node}`);
-results.push(test(process.execPath, []));
+results.push(unitTests(process.execPath), otherTests(process.execPath));
 
 const other = otherNode();
 if (other) {
   console.log(`\nNode ${OTHER_NODE}`);
-  results.push(test(other, ['test/unit', ...ON_OTHER_NODE]));
+  results.push(unitTests(other), otherTests(other, ON_OTHER_NODE));
 } else if (process.env.CI) {
   console.error(`Node ${OTHER_NODE} could not be fetched, and the suite has to run on it too.`);
   failures += 1;

@@ -191,10 +191,16 @@ describe('VideoStream', () => {
     counter.run(10);
     await received(stream, 60);
     const { received: all, dropped } = stream.stats;
-    // Of about 100 frames a second.
-    expect(dropped.rate).toBeGreaterThan(all * 0.6);
-    expect(dropped.rate).toBeLessThan(all);
     expect(dropped.full).toBe(0);
+    expect(dropped.rate).toBeGreaterThan(0);
+    // As many as there may be in their time, which is longer on a busy machine.
+    const timestampsUs: number[] = [];
+    while (timestampsUs.length < all - dropped.rate) {
+      using frame = (await stream.next()).value!;
+      timestampsUs.push(frame.timestampUs);
+    }
+    const spanUs = timestampsUs.at(-1)! - timestampsUs[0]!;
+    expect(timestampsUs.length).toBeLessThanOrEqual(spanUs / 50_000 + 2);
     await stream.close();
   });
 
@@ -207,9 +213,13 @@ describe('VideoStream', () => {
     }
     compute(40);
     const next = stream.next();
-    counter.capture();
-    expect(numberOf((await next).value!)).toBe(3);
-    expect(stream.stats.dropped.late).toBe(3);
+    // More than one, since a busy machine may be late with any.
+    counter.run(10);
+    const number = numberOf((await next).value!);
+    expect(number).toBeGreaterThanOrEqual(3);
+    const { late, full } = stream.stats.dropped;
+    expect(late).toBeGreaterThanOrEqual(3);
+    expect(late + full).toBeLessThanOrEqual(number);
     await stream.close();
   });
 
