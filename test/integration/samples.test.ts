@@ -17,6 +17,8 @@ const samples = readdirSync(folder)
   .map((file) => file.slice(0, -'.ts'.length));
 const output = mkdtempSync(join(tmpdir(), 'framewire-samples-'));
 const inbox = mkdtempSync(join(tmpdir(), 'framewire-inbox-'));
+const recorded = mkdtempSync(join(tmpdir(), 'framewire-recorded-'));
+const lapse = mkdtempSync(join(tmpdir(), 'framewire-lapse-'));
 
 const RED: Color = [255, 0, 0];
 const CYAN: Color = [0, 255, 255];
@@ -213,6 +215,25 @@ const EXPECTED: Readonly<Record<string, (stdout: string) => void | Promise<void>
     expect(stdout).toMatch(/audience: saw \d+ frames of 'screen', 320x240/);
     expect(colorDistance(cornerIn(stdout), [0, 160, 40])).toBeLessThan(30);
   },
+  'record-room': (stdout) => {
+    expect(stdout).toContain('Recording ada-camera.mp4');
+    expect(stdout).toMatch(/ben-microphone\.mp4: from [\d.]+ s on, [\d.]+ s, stopped/);
+    expect(stdout).toContain(`What is whose: ${join(recorded, 'manifest.json')}`);
+    expect(readdirSync(recorded).sort()).toEqual([
+      'ada-camera.mp4',
+      'ada-microphone.mp4',
+      'ben-camera.mp4',
+      'ben-microphone.mp4',
+      'manifest.json',
+    ]);
+  },
+  'time-lapse': (stdout) => {
+    const written = numberIn(stdout, /(\d+) pictures in/);
+    expect(written).toBeGreaterThan(2);
+    const seconds = numberIn(stdout, /time-lapse\.mp4: ([\d.]+) s, 640x360/);
+    expect(Math.abs(seconds - written / 10)).toBeLessThan(0.11);
+    expect(readdirSync(lapse)).toHaveLength(written + 1);
+  },
   'quality-switcher': (stdout) => {
     expect(stdout).toMatch(/320x180 comes, 'low' is asked for/);
     expect(stdout).toMatch(/1280x720 comes, 'high' is asked for/);
@@ -255,6 +276,8 @@ const OWN_OPTIONS: Readonly<Partial<Record<string, readonly string[]>>> = {
   'publish-file': ['--loop'],
   'receive-and-save-pngs': ['--out', output],
   'receive-files': ['--out', inbox],
+  'record-room': ['--out', recorded],
+  'time-lapse': ['--out', lapse],
 };
 
 /** What a sample needs of the machine. */
@@ -263,6 +286,8 @@ const NEEDS: Readonly<Partial<Record<string, readonly Tool[]>>> = {
   'publish-screen': ['ffmpeg', 'xvfb'],
   'publish-microphone': ['ffmpeg', 'pulseaudio'],
   'play-room-audio': ['ffmpeg', 'pulseaudio'],
+  'record-room': ['ffmpeg'],
+  'time-lapse': ['ffmpeg'],
 };
 
 /** Those that can be run here: in CI all of them have to. */
@@ -335,7 +360,8 @@ afterAll(async () => {
   await screen?.close();
   await sound?.close();
   for (const child of running) child.kill('SIGKILL');
-  for (const made of [output, inbox]) rmSync(made, { recursive: true, force: true });
+  for (const made of [output, inbox, recorded, lapse])
+    rmSync(made, { recursive: true, force: true });
 });
 
 describe('the samples', () => {
