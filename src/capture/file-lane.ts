@@ -30,6 +30,7 @@ export class FileLane<Frame extends Timed> {
   readonly #frames: Frame[] = [];
   #sink: CaptureSink<Frame> | undefined;
   #over: { readonly error?: unknown } | undefined;
+  #ended = false;
   #closed = false;
   /** Counts how often everything was dropped: what was in hand then is of no use any more. */
   #generation = 0;
@@ -45,6 +46,11 @@ export class FileLane<Frame extends Timed> {
   /** Whether nobody reads it any more. */
   get closed(): boolean {
     return this.#closed;
+  }
+
+  /** Whether the reader has got all, or got the error, or closed the stream. */
+  get ended(): boolean {
+    return this.#ended || this.#closed;
   }
 
   /** Whether there is enough for the reader. */
@@ -89,9 +95,10 @@ export class FileLane<Frame extends Timed> {
     this.#awake();
   }
 
-  /** Drops what is queued. */
+  /** Drops what is queued. Something else comes: unless the reader has heard of it, there was no end. */
   clear(): void {
     this.#generation += 1;
+    if (!this.#ended) this.#over = undefined;
     for (const frame of this.#frames.splice(0)) frame.close();
     this.#sink?.clear();
     this.#awake();
@@ -117,6 +124,7 @@ export class FileLane<Frame extends Timed> {
       if (this.#generation === this.#inHandSince && !this.#closed) sink.push(frame);
       else frame.close();
     }
+    this.#ended = true;
     clock?.leave(this);
     if (this.#over && 'error' in this.#over) sink.fail(this.#over.error);
     else sink.end();

@@ -36,6 +36,9 @@ const AHEAD_US = 1_000_000;
 /** Containers that can't be entered at a place asked for are entered so much earlier. */
 const ENTRY_US = 15_000_000;
 
+/** So much sound is kept until the first picture says where it was entered. */
+const MOST_EARLY_US = 30_000_000;
+
 /** A file that ends so much sooner than it says lacks something. */
 const MOST_MISSING_US = 250_000;
 
@@ -51,6 +54,7 @@ interface Round {
   entered: boolean;
   /** Sound that came before that is known. */
   readonly early: Uint8Array[];
+  earlyBytes: number;
   pictures: number;
   soundBytes: number;
   lastPictureUs: number;
@@ -70,7 +74,7 @@ export class FilePlayer {
   #next: Promise<FileRun> | undefined;
   #blocks: SoundBlocks | undefined;
   #timesLeft: number;
-  #state: 'playing' | 'over' = 'playing';
+  #state: 'playing' | 'over' | 'closed' = 'playing';
   /** One thing after the other: rounds that begin, seeks, the end. */
   #work: Promise<void> = Promise.resolve();
 
@@ -81,7 +85,13 @@ export class FilePlayer {
 
   /** Whether it plays no more: at the end, after an error, or since it was closed. */
   get over(): boolean {
-    return this.#state === 'over';
+    return this.#state !== 'playing';
+  }
+
+  /** Whether the readers have heard of the end, all of them. */
+  get ended(): boolean {
+    const { pictures, sound } = this.#options;
+    return pictures?.lane.ended !== false && sound?.lane.ended !== false;
   }
 
   /**
@@ -97,8 +107,9 @@ export class FilePlayer {
   /** Drops all that waits, and goes on at another place. Resolves when it does. */
   async seek(toUs: number): Promise<void> {
     await this.#then(async () => {
-      if (this.over) return;
+      if (this.#state === 'closed' || this.ended) return;
       await this.#leave();
+      this.#state = 'playing';
       const { pictures, sound, clock } = this.#options;
       pictures?.lane.clear();
       sound?.lane.clear();
@@ -110,7 +121,7 @@ export class FilePlayer {
 
   /** Ends it. Resolves when ffmpeg is gone. */
   async close(): Promise<void> {
-    this.#state = 'over';
+    this.#state = 'closed';
     // Not after what is going on: that may wait for the run which is killed here.
     await this.#leave();
     await this.#work;
@@ -168,6 +179,7 @@ export class FilePlayer {
       // Where pictures are wanted, the first one tells.
       entered: at.seekUs === 0 || !pictures,
       early: [],
+      earlyBytes: 0,
       pictures: 0,
       soundBytes: 0,
       lastPictureUs: at.startUs,
@@ -201,7 +213,9 @@ export class FilePlayer {
       pixels.release();
       return;
     }
-    const placeUs = Math.max(0, round.seekUs + (Number.isNaN(timeUs) ? 0 : timeUs));
+    const placeUs = Number.isNaN(timeUs)
+      ? round.lastPictureUs + (round.pictures > 0 ? round.intervalUs : 0)
+      : Math.max(0, round.seekUs + timeUs);
     if (!round.entered) {
       if (placeUs - round.startUs > 1.5 * round.intervalUs) {
         pixels.release();
@@ -226,11 +240,14 @@ export class FilePlayer {
     if (!round || !sound) return;
     if (!round.entered) {
       round.early.push(bytes.slice());
+      round.earlyBytes += bytes.length;
+      // There are no pictures here, then.
+      if (bytesUs(round.earlyBytes, sound) > MOST_EARLY_US) this.#entered(round);
       return;
     }
     round.soundBytes += bytes.length;
     this.#blocks?.take(bytes);
-    this.#prepare(round, round.startUs + soundUs(round, sound));
+    this.#prepare(round, round.startUs + bytesUs(round.soundBytes, sound));
     this.balance();
   }
 
@@ -323,14 +340,15 @@ function isHeld(
   return !lane.closed && lane.full && other?.starving !== true;
 }
 
-function soundUs({ soundBytes }: Round, { sampleRate, channels }: WantedSound): number {
-  return (Math.floor(soundBytes / 2 / channels) * 1e6) / sampleRate;
+/** How long so many bytes of samples sound. */
+function bytesUs(bytes: number, { sampleRate, channels }: WantedSound): number {
+  return (Math.floor(bytes / 2 / channels) * 1e6) / sampleRate;
 }
 
 /** Where in the file a round's media end: the longer of both, so that neither is cut. */
 function endOf(round: Round, { sound, endUs, description }: FilePlayerOptions): number {
   const picturesUs = round.pictures > 0 ? round.lastPictureUs + round.intervalUs : 0;
-  const samplesUs = sound ? round.startUs + soundUs(round, sound) : 0;
+  const samplesUs = sound ? round.startUs + bytesUs(round.soundBytes, sound) : 0;
   // How long the last picture of an animation is to be seen, its container alone knows.
   const { durationUs = 0 } = description;
   const silent = !description.sound && durationUs > picturesUs + 10_000;

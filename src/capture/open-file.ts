@@ -98,8 +98,8 @@ export class CapturedFile implements AsyncDisposable {
    * or after it, with that position as its time stamp. Past the end, the streams end, or it's played anew.
    *
    * @throws TypeError or RangeError if an argument is wrong.
-   * @throws FramewireError `invalid-state` if the file was played to its end, `closed` if it's closed. The
-   * signal's reason, once it aborts.
+   * @throws FramewireError `invalid-state` if the streams have ended, `closed` if the file is closed. The signal's
+   * reason, once it aborts.
    */
   async seek(positionMs: number, options: { readonly signal?: AbortSignal } = {}): Promise<void> {
     checkPlace(positionMs, 'positionMs');
@@ -108,8 +108,8 @@ export class CapturedFile implements AsyncDisposable {
     checkSignal(signal, 'options.signal');
     signal?.throwIfAborted();
     if (this.#closed) throw new FramewireError('closed', 'The file is closed.');
-    if (this.ended) {
-      throw new FramewireError('invalid-state', 'The file was played to its end.');
+    if (this.#player.ended) {
+      throw new FramewireError('invalid-state', 'The streams of the file have ended.');
     }
     await untilAborted(this.#player.seek(Math.round(positionMs * 1000)), signal);
   }

@@ -8,6 +8,9 @@ import { makeNumberedClip, numberOf, NUMBERS } from '../support/clips.js';
 import { decodeAudio, frameTimes, makeClip, probe, runFfmpeg } from '../support/ffmpeg.js';
 import { describeWith } from '../support/tools.js';
 
+// A busy machine takes its time to start so many programs.
+jest.setTimeout(120_000);
+
 let folder = '';
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'framewire-file-'));
@@ -79,6 +82,8 @@ describeWith(['ffmpeg', 'ffprobe'], 'openFile', () => {
     ['clip.webm', ['-c:v', 'libvpx', '-crf', '4', '-b:v', '2M', '-c:a', 'libopus']],
     ['clip.flv', [...H264, '-c:a', 'aac']],
   ] as const;
+  // With an index, without one, and with times that don't begin at 0.
+  const entered = containers.filter(([name]) => /mp4|ts|webm/.test(name));
 
   it.each(containers)(
     'gives every picture of %s at its time, and every sample',
@@ -101,7 +106,7 @@ describeWith(['ffmpeg', 'ffprobe'], 'openFile', () => {
     },
   );
 
-  it.each(containers)('plays %s again and again, in step', async (name, output) => {
+  it.each(entered)('plays %s again and again, in step', async (name, output) => {
     const path = join(folder, `loop-${name}`);
     await makeNumberedClip(path, { seconds: 1.92, output });
     await using file = await openFile(path, { loop: 4 });
@@ -116,7 +121,7 @@ describeWith(['ffmpeg', 'ffprobe'], 'openFile', () => {
     expect(Math.max(...offsetsMs.map(Math.abs))).toBeLessThan(10);
   });
 
-  it.each(containers)('begins %s at the picture and the sample asked for', async (name, output) => {
+  it.each(entered)('begins %s at the picture and the sample asked for', async (name, output) => {
     const path = join(folder, `seek-${name}`);
     await makeNumberedClip(path, { seconds: 4, output });
     const whole = await probedTimesUs(path);
