@@ -46,6 +46,7 @@ export const TARGETS = {
     file: 'testing',
     covers: ['Tone', 'solidFrame', 'meanColor', 'colorDistance', 'frequencyOf'],
   },
+  Devices: { file: 'capture', name: 'opening', covers: [] },
   Room: { file: 'room', name: 'rooms', room: true, covers: ['Room'] },
   Data: {
     file: 'room-data',
