@@ -46,6 +46,7 @@ export async function openFfmpegInput(
   const opening = new OpeningDevice({
     lost: events.lost,
     stallMs: request.stallMs,
+    pulse: request.device === undefined ? undefined : { kind: 'sources', device: request.device },
     stalled: () => new FramewireError('device', `${named(request)} gives no sound any more.`),
     // The server removes the stream of one that is killed, as of one that ends.
     free: () => ffmpeg.kill(),

@@ -66,6 +66,7 @@ export async function openFfmpegOutput(
   const opening = new OpeningDevice({
     lost: events.lost,
     stallMs: request.stallMs,
+    pulse: request.device === undefined ? undefined : { kind: 'sinks', device: request.device },
     // Less than that may wait for more to come.
     busy: () => written - taken > 2 * block,
     stalled: () => new FramewireError('device', `${named} plays no more.`),

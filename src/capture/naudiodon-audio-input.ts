@@ -24,6 +24,7 @@ export async function openNaudiodonInput(
   const opening = new OpeningDevice({
     lost: events.lost,
     stallMs: request.stallMs,
+    pulse: request.device === undefined ? undefined : { kind: 'sources', device: request.device },
     // When the sound server dies, naudiodon just falls silent.
     stalled: () => new FramewireError('device', `${named} gives no sound any more.`),
     free: () => naudiodon.kill(),

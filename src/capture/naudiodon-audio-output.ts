@@ -29,6 +29,7 @@ export async function openNaudiodonOutput(
   const opening = new OpeningDevice({
     lost: events.lost,
     stallMs: request.stallMs,
+    pulse: request.device === undefined ? undefined : { kind: 'sinks', device: request.device },
     busy: () => waiting > 0,
     // When the sound server dies, naudiodon takes nothing more, and says nothing.
     stalled: () => new FramewireError('device', `${named} plays no more.`),

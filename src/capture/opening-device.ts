@@ -1,4 +1,5 @@
-import type { FramewireError } from '../core/errors.js';
+import { FramewireError } from '../core/errors.js';
+import { PulsePresence } from './pulse-presence.js';
 import { StallWatch } from './stall-watch.js';
 
 /** Longer than any device takes that is there: a sound server may deliver its first samples after two seconds. */
@@ -14,8 +15,16 @@ export interface OpeningDeviceOptions {
   readonly busy?: () => boolean;
   /** What it fails with when it pauses for longer. */
   readonly stalled: () => FramewireError;
+  /** Which one it is for PulseAudio, if it's there; `undefined` for the default one, which may be another at any time. */
+  readonly pulse?: PulseName | undefined;
   /** Frees it. Called once. */
   readonly free: () => Promise<unknown>;
+}
+
+/** How a device is called by PulseAudio. */
+export interface PulseName {
+  readonly kind: 'sources' | 'sinks';
+  readonly device: string;
 }
 
 /** Something that can be closed. */
@@ -33,6 +42,7 @@ export class OpeningDevice {
   readonly #options: OpeningDeviceOptions;
   #state: 'opening' | 'open' | 'over' = 'opening';
   #watch: StallWatch;
+  readonly #presence: PulsePresence | undefined;
   #freed: Promise<unknown> | undefined;
   #resolve!: (device: Closable) => void;
   #reject!: (error: Error) => void;
@@ -40,6 +50,8 @@ export class OpeningDevice {
   constructor(options: OpeningDeviceOptions) {
     this.#options = options;
     this.#watch = new StallWatch(OPENING_MS, this.#onStall);
+    const { pulse } = options;
+    if (pulse) this.#presence = new PulsePresence({ ...pulse, gone: this.#onUnplugged });
     this.opened = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
@@ -83,8 +95,14 @@ export class OpeningDevice {
     this.fail(this.#options.stalled());
   };
 
+  readonly #onUnplugged = (): void => {
+    const device = this.#options.pulse?.device;
+    this.fail(new FramewireError('device', `The device '${device}' was unplugged.`));
+  };
+
   #close(): Promise<unknown> {
     this.#state = 'over';
+    this.#presence?.[Symbol.dispose]();
     this.#watch[Symbol.dispose]();
     this.#freed ??= this.#options.free();
     return this.#freed;

@@ -145,6 +145,17 @@ describeWith(['pulseaudio', 'ffmpeg'], 'a microphone', () => {
       expect(await recorders()).toBe(0);
     });
 
+    it('fails when it is unplugged, instead of going on with another', async () => {
+      const unplug = await sound().plug(
+        ...['module-remap-source', 'master=mic.monitor', 'source_name=headset'],
+      );
+      await using microphone = await openMicrophone({ backend, device: 'headset' });
+      await microphone.next();
+      const failure = failureOf(microphone);
+      await unplug();
+      await expect(failure).resolves.toMatchObject({ code: 'device' });
+    });
+
     it('fails when the sound server hangs', async () => {
       await using microphone = await openMicrophone({ backend, device: 'vmic', stallMs: 500 });
       const failure = failureOf(microphone);

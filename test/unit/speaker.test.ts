@@ -171,6 +171,15 @@ describeWith(['pulseaudio', 'ffmpeg'], 'a speaker', () => {
       await Promise.all(speakers.map((speaker) => speaker.close()));
     });
 
+    it('fails when it is unplugged, instead of going on with another', async () => {
+      const unplug = await sound().plug('module-null-sink', 'sink_name=headset');
+      await using speaker = await openSpeaker({ backend, device: 'headset' });
+      await speaker.write(loud(10));
+      const failure = failureOf(speaker);
+      await unplug();
+      await expect(failure).resolves.toMatchObject({ code: 'device' });
+    });
+
     it('fails when the sound server hangs', async () => {
       await using speaker = await openSpeaker({ backend, stallMs: 2_500 });
       const failure = failureOf(speaker);
