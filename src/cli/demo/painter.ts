@@ -1,7 +1,6 @@
 import { AudioSource } from '../../audio/audio-source.js';
 import { publishCamera } from '../../capture/publish-camera.js';
-import { publishCapture } from '../../capture/publish-capture.js';
-import { openMicrophone } from '../../capture/open-microphone.js';
+import { publishMicrophone } from '../../capture/publish-microphone.js';
 import type { PublishedCapture } from '../../capture/published-capture.js';
 import type { PublishOptions } from '../../room/publish-options.js';
 import { Tone } from '../../testing/tone.js';
@@ -92,8 +91,10 @@ async function filmWith({ device }: DemoDevice, { room }: RoleContext): Promise<
 }
 
 async function listenWith({ device }: DemoDevice, { room }: RoleContext): Promise<Publishing> {
-  const opened = await openMicrophone({ ...(device !== undefined && { device }), maxAgeMs: 100 });
-  const microphone = await publishCapture(room, opened, { name: TRACK_NAMES.tone });
+  const microphone = await publishMicrophone(room, {
+    name: TRACK_NAMES.tone,
+    ...(device !== undefined && { device }),
+  });
   return { done: untilOver(microphone, 'microphone') };
 }
 
