@@ -20,6 +20,7 @@ const INTERVAL_US = 33_333;
  */
 export class FreshestPicture {
   readonly #sink: CaptureSink<VideoFrame>;
+  readonly #clock: () => number;
   readonly #ages = new RecentLeast(RECENT_FRAMES);
   readonly #intervals = new RecentLeast(RECENT_FRAMES);
   #lastUs: number | undefined;
@@ -27,14 +28,15 @@ export class FreshestPicture {
   #held: VideoFrame | undefined;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(sink: CaptureSink<VideoFrame>) {
+  constructor(sink: CaptureSink<VideoFrame>, clock: () => number = monotonicUs) {
     this.#sink = sink;
+    this.#clock = clock;
   }
 
   /** Takes ownership of a picture that has just come. */
   take(frame: VideoFrame): void {
     const { timestampUs } = frame;
-    const arrivedUs = monotonicUs();
+    const arrivedUs = this.#clock();
     const sinceUs = timestampUs - (this.#lastUs ?? timestampUs);
     const catchesUp = arrivedUs - this.#lastArrivedUs < CATCHES_UP * sinceUs;
     this.#lastUs = timestampUs;
