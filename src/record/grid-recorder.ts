@@ -54,6 +54,8 @@ export class GridRecorder implements RoomRecorder {
   readonly #current = new Map<TrackHandle, GridTrack>();
   /** All that ever were, for the manifest: what is over isn't held. */
   readonly #tracks: (() => RecordedTrack)[] = [];
+  /** Of the videos that are there, those that had a tile so far. */
+  readonly #shown = new Set<string>();
   /** The names of its files. */
   readonly #files: string[] = [];
   readonly #done: Promise<void>;
@@ -74,7 +76,7 @@ export class GridRecorder implements RoomRecorder {
     const describe = (): RecordedTrack =>
       joined.describe(this.#output.originUs, {
         files: this.#files,
-        hidden: track.kind === 'video' && !this.#picture.shows(seen.source.sid),
+        hidden: track.kind === 'video' && !this.#shown.has(seen.source.sid),
       });
     const index = this.#tracks.push(describe) - 1;
     this.#current.set(track, joined);
@@ -83,6 +85,7 @@ export class GridRecorder implements RoomRecorder {
       this.#tracks[index] = () => described;
       this.#current.delete(track);
       this.#picture.remove(seen.source.sid);
+      this.#shown.delete(seen.source.sid);
       this.#output.changed();
     });
     this.#output.changed();
@@ -90,8 +93,10 @@ export class GridRecorder implements RoomRecorder {
 
   gone(track: TrackHandle): void {
     const joined = this.#current.get(track);
+    if (!joined) return;
+    this.#picture.remove(joined.seen.source.sid);
     // The streams of a remote one have ended by themselves.
-    if (joined && !track.remote) void joined.stop(joined.seen.end());
+    if (!track.remote) void joined.stop(joined.seen.end());
   }
 
   changed(track: TrackHandle): void {
@@ -114,7 +119,7 @@ export class GridRecorder implements RoomRecorder {
     if (session) {
       this.#show(session, session.pictures + this.#laterSlots);
       this.#mixUntil(session, monotonicUs());
-      await session.file.finish(() => end);
+      await session.file.finish(end);
     }
     this.#picture[Symbol.dispose]();
   }
@@ -135,6 +140,7 @@ export class GridRecorder implements RoomRecorder {
       // What was on its way when it was muted must not stay.
       if (seen.muted()) frame.close();
       else this.#picture.show(source.sid, frame, placeUs);
+      if (this.#picture.shows(source.sid)) this.#shown.add(source.sid);
     });
     void joined.done.then(release);
     return joined;

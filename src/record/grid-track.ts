@@ -4,7 +4,7 @@ import { monotonicUs } from '../core/clock.js';
 import type { VideoFrame } from '../video/video-frame.js';
 import type { VideoStream } from '../video/video-stream.js';
 import { type RecordedEnd, recordedError, type RecordedTrack } from './room-manifest.js';
-import type { SeenTrack } from './room-tracks.js';
+import { type SeenTrack, TrackEnding } from './room-tracks.js';
 
 /** One track that is part of a grid, or of its sound. */
 export class GridTrack {
@@ -15,7 +15,7 @@ export class GridTrack {
   readonly #fromUs: number = monotonicUs();
   #cameUs: number | undefined;
   #untilUs: number | undefined;
-  #end: RecordedEnd | undefined;
+  readonly #ending: TrackEnding;
   #error: unknown;
 
   /** @param take - Gets each frame, and owns it. */
@@ -28,6 +28,7 @@ export class GridTrack {
   ) {
     this.seen = seen;
     this.#stream = stream;
+    this.#ending = new TrackEnding(seen);
     this.done = this.#read(take);
   }
 
@@ -38,7 +39,7 @@ export class GridTrack {
 
   /** Takes no more. The first reason counts. */
   stop(end: RecordedEnd): Promise<void> {
-    this.#end ??= end;
+    this.#ending.say(end);
     void this.#stream.close();
     return this.done;
   }
@@ -50,13 +51,14 @@ export class GridTrack {
   ): RecordedTrack {
     const { participant, source } = this.seen;
     const missing = this.#missing(hidden);
+    const { end } = this.#ending;
     return {
       participant,
       track: source,
       fromMs: (this.#fromUs - originUs) / 1000,
       ...(this.#untilUs !== undefined && { untilMs: (this.#untilUs - originUs) / 1000 }),
       files,
-      ...(this.#end && { end: this.#end }),
+      ...(end && { end }),
       ...(missing && { missing }),
       ...(this.#error !== undefined && { error: recordedError(this.#error) }),
     };
@@ -74,11 +76,11 @@ export class GridTrack {
         this.#cameUs = monotonicUs();
         take(frame as VideoFrame & AudioFrame);
       }
-      this.#end ??= this.seen.end();
     } catch (error) {
       this.#error = error;
-      this.#end = 'failed';
+      this.#ending.say('failed');
     }
     this.#untilUs = monotonicUs();
+    await this.#ending.known();
   }
 }

@@ -52,7 +52,7 @@ export class RoomFile {
     this.#droppedFirst = options.droppedBefore();
     recorder.on('failed', (error) => {
       this.#fail(error);
-      void this.finish(() => 'failed');
+      void this.finish('failed');
     });
     options.onChange(this);
   }
@@ -89,12 +89,8 @@ export class RoomFile {
     void this.#recorder.write(frame, { timestampUs });
   }
 
-  /**
-   * Finishes it. Resolves when it is, or has failed; never rejects. The first reason counts.
-   *
-   * @param end - Asked when it's finished: by then everybody knows why.
-   */
-  finish(end: () => RecordedEnd): Promise<void> {
+  /** Finishes it. Resolves when it is, or has failed; never rejects. The first reason counts. */
+  finish(end: RecordedEnd): Promise<void> {
     this.#finishing ??= this.#finish(end);
     return this.#finishing;
   }
@@ -124,11 +120,11 @@ export class RoomFile {
     };
   }
 
-  async #finish(end: () => RecordedEnd): Promise<void> {
+  async #finish(end: RecordedEnd): Promise<void> {
     this.#droppedLast = this.#options.droppedBefore();
     try {
       this.#recording = await this.#recorder.stop();
-      this.#end = end();
+      this.#end = end;
       this.#state = 'finished';
     } catch (error) {
       this.#end = 'failed';

@@ -146,3 +146,43 @@ export function pairOf({ source, sid }: RecordedSource): string {
   if (source === 'unknown') return sid;
   return source.startsWith('screen_share') ? 'screen' : 'camera';
 }
+
+/** When we leave, tracks end so much before the room says so. */
+const LEAVING_MS = 2_000;
+
+/** Says why a track is over: what somebody says who stops it, or else what has become of it. */
+export class TrackEnding {
+  readonly #seen: SeenTrack;
+  #end: RecordedEnd | undefined;
+  #said: (() => void) | undefined;
+
+  constructor(seen: SeenTrack) {
+    this.#seen = seen;
+  }
+
+  /** Why it's over, once that's known. */
+  get end(): RecordedEnd | undefined {
+    return this.#end;
+  }
+
+  /** Somebody says why it's over. The first reason counts. */
+  say(end: RecordedEnd): void {
+    this.#end ??= end;
+    this.#said?.();
+  }
+
+  /** It's over. Resolves when it's known why. */
+  async known(): Promise<RecordedEnd> {
+    if (!this.#end && this.#seen.end() === 'unsubscribed') {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, LEAVING_MS);
+        this.#said = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+    this.#end ??= this.#seen.end();
+    return this.#end;
+  }
+}

@@ -7,7 +7,7 @@ import type { ParticipantClock } from './participant-clock.js';
 import type { RoomFile } from './room-file.js';
 import { type RecordedEnd, recordedError, type RecordedTrack } from './room-manifest.js';
 import type { RoomOutput } from './room-output.js';
-import type { SeenTrack } from './room-tracks.js';
+import { type SeenTrack, TrackEnding } from './room-tracks.js';
 
 /** While a file is being opened, so many pictures wait for it. */
 const PICTURES_AHEAD = 8;
@@ -30,12 +30,13 @@ export class TrackRecorder {
   #untilUs: number | undefined;
   #missing: RecordedTrack['missing'] = 'no-media';
   #error: unknown;
-  #end: RecordedEnd | undefined;
+  readonly #ending: TrackEnding;
 
   constructor(seen: SeenTrack, clock: ParticipantClock, output: RoomOutput) {
     this.#seen = seen;
     this.#clock = clock;
     this.#output = output;
+    this.#ending = new TrackEnding(seen);
     this.#fromUs = monotonicUs();
     const { track } = seen;
     clock.follow(track);
@@ -54,13 +55,14 @@ export class TrackRecorder {
   describe(): RecordedTrack {
     const { participant, source } = this.#seen;
     const { originUs } = this.#output;
+    const { end } = this.#ending;
     return {
       participant,
       track: source,
       fromMs: (this.#fromUs - originUs) / 1000,
       ...(this.#untilUs !== undefined && { untilMs: (this.#untilUs - originUs) / 1000 }),
       files: this.#files.map(({ name }) => name),
-      ...(this.#end && { end: this.#end }),
+      ...(end && { end }),
       ...(this.#missing && { missing: this.#missing }),
       ...(this.#error !== undefined && { error: recordedError(this.#error) }),
     };
@@ -73,7 +75,7 @@ export class TrackRecorder {
 
   /** Records no more. The first reason counts. */
   stop(end: RecordedEnd): Promise<void> {
-    this.#end ??= end;
+    this.#ending.say(end);
     void this.#stream.close();
     return this.done;
   }
@@ -84,15 +86,14 @@ export class TrackRecorder {
     } catch (error) {
       this.#error = error;
       this.#missing = 'failed';
-      this.#end = 'failed';
+      this.#ending.say('failed');
     }
     this.#untilUs = monotonicUs();
     const { length } = this.#files;
     if (length > 0 && this.#missing === 'no-media') this.#missing = undefined;
-    const end = (): RecordedEnd => (this.#end ??= this.#seen.end());
+    const end = await this.#ending.known();
     // Those that paused may not be finished either.
     await Promise.all(this.#files.map((file) => file.finish(end)));
-    end();
     this.#output.changed();
   }
 
@@ -117,7 +118,7 @@ export class TrackRecorder {
   }
 
   #pause(): void {
-    void this.#file?.finish(() => 'paused');
+    void this.#file?.finish('paused');
     this.#file = undefined;
   }
 
