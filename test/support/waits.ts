@@ -105,5 +105,5 @@ export async function drain(stream: VideoStream | AudioStream): Promise<number> 
 
 /** Resolves when that is so: for what has no event. */
 export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await isSo())) await new Promise((done) => setTimeout(done, 5));
+  while (!(await isSo())) await new Promise((done) => setTimeout(done, 5).unref());
 }
