@@ -42,7 +42,7 @@ export const FILE_PIPES = { pictures: 1, times: 3, sound: 4 } as const;
 
 /**
  * What makes ffmpeg decode pictures and sound of one file at once: raw pictures, the time of each as text, and
- * samples, each into a pipe of its own. Times count from `seekUs`.
+ * samples, each into a pipe of its own. Times are places in the file; the first sample is that of `seekUs`.
  */
 export function fileArguments(
   { input, protocols }: Pick<FileLocation, 'input' | 'protocols'>,
@@ -54,7 +54,8 @@ export function fileArguments(
 ): readonly string[] {
   const { pictures, sound, part } = wanted;
   return [
-    ...['-protocol_whitelist', protocols],
+    // Times as they are: counted from the place where it's entered they would be rounded twice.
+    ...['-copyts', '-start_at_zero', '-protocol_whitelist', protocols],
     // Not even 0 where that isn't meant: in FLV it finds the second key frame.
     ...(part.seekUs > 0 ? ['-ss', seconds(part.seekUs)] : []),
     // Only so that it ends: it's up to a frame too much.
@@ -105,10 +106,11 @@ function colors({ matrixTold, codedWidth, codedHeight }: FilePictures): string {
 
 function soundArguments(sound: WantedSound, part: WantedPart): readonly string[] {
   const { index, sampleRate, channels } = sound;
+  const firstSample = Math.round((part.seekUs * sampleRate) / 1_000_000);
   // What is missing in the file is silence, so that the number of a sample is its time; the default lets up to
   // 100 ms pass.
   const filters = [
-    `aresample=${sampleRate}:async=1:min_hard_comp=0.01:first_pts=0`,
+    `aresample=${sampleRate}:async=1:min_hard_comp=0.01:first_pts=${firstSample}`,
     ...trimSound(part, sampleRate),
   ];
   return [
@@ -119,8 +121,8 @@ function soundArguments(sound: WantedSound, part: WantedPart): readonly string[]
 
 function trimPictures({ startUs, endUs, seekUs }: WantedPart): readonly string[] {
   const bounds = [
-    ...(startUs > seekUs ? [`start=${seconds(startUs - seekUs)}`] : []),
-    ...(endUs === undefined ? [] : [`end=${seconds(endUs - seekUs)}`]),
+    ...(startUs > seekUs ? [`start=${seconds(startUs)}`] : []),
+    ...(endUs === undefined ? [] : [`end=${seconds(endUs)}`]),
   ];
   return bounds.length === 0 ? [] : [`trim=${bounds.join(':')}`];
 }

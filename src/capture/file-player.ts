@@ -52,6 +52,8 @@ interface Round {
   mapUs: number;
   /** Whether ffmpeg has begun where it should. */
   entered: boolean;
+  /** Whether it has not: it's about to be ended. */
+  late: boolean;
   /** Sound that came before that is known. */
   readonly early: Uint8Array[];
   earlyBytes: number;
@@ -178,6 +180,7 @@ export class FilePlayer {
       run,
       // Where pictures are wanted, the first one tells.
       entered: at.seekUs === 0 || !pictures,
+      late: false,
       early: [],
       earlyBytes: 0,
       pictures: 0,
@@ -215,11 +218,12 @@ export class FilePlayer {
     }
     const placeUs = Number.isNaN(timeUs)
       ? round.lastPictureUs + (round.pictures > 0 ? round.intervalUs : 0)
-      : Math.max(0, round.seekUs + timeUs);
-    if (!round.entered) {
-      if (placeUs - round.startUs > 1.5 * round.intervalUs) {
+      : Math.max(0, timeUs);
+    if (!round.entered || round.late) {
+      if (round.late || placeUs - round.startUs > 1.5 * round.intervalUs) {
         pixels.release();
-        this.#enterEarlier(round);
+        if (!round.late) void this.#then(() => this.#enterEarlier(round));
+        round.late = true;
         return;
       }
       this.#entered(round);
@@ -237,7 +241,7 @@ export class FilePlayer {
   #takeSound(bytes: Uint8Array): void {
     const round = this.#round;
     const { sound } = this.#options;
-    if (!round || !sound) return;
+    if (!round || !sound || round.late) return;
     if (!round.entered) {
       round.early.push(bytes.slice());
       round.earlyBytes += bytes.length;
@@ -257,13 +261,13 @@ export class FilePlayer {
   }
 
   /** Decodes more than is wanted, since the container was entered too late. */
-  #enterEarlier(round: Round): void {
+  async #enterEarlier(round: Round): Promise<void> {
+    // It was told to go on elsewhere meanwhile.
+    if (this.#round !== round) return;
     this.#round = undefined;
-    void this.#then(async () => {
-      await round.run.kill();
-      const seekUs = round.seekUs === round.startUs ? Math.max(0, round.seekUs - ENTRY_US) : 0;
-      await this.#enterOr(round.startUs, seekUs, round.mapUs);
-    });
+    await round.run.kill();
+    const seekUs = round.seekUs === round.startUs ? Math.max(0, round.seekUs - ENTRY_US) : 0;
+    await this.#enterOr(round.startUs, seekUs, round.mapUs);
   }
 
   async #enterOr(startUs: number, seekUs: number, mapUs: number): Promise<void> {
@@ -288,9 +292,15 @@ export class FilePlayer {
 
   async #whenEnded(round: Round, exit: FfmpegExit): Promise<void> {
     if (round !== this.#round || this.over) return;
+    const { durationUs = Infinity } = this.#options.description;
+    if (!round.entered && round.startUs < durationUs && exit.code === 0) {
+      // All that it had came after what was wanted.
+      await this.#enterEarlier(round);
+      return;
+    }
+    if (!round.entered) this.#entered(round);
     this.#round = undefined;
     const nothing = round.pictures === 0 && round.soundBytes === 0;
-    if (!round.entered && nothing && round.early.length > 0) this.#entered(round);
     const error = faultOf(round, exit, this.#options);
     if (error) {
       this.#finish({ error });

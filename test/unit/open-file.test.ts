@@ -136,6 +136,19 @@ describeWith(['ffmpeg', 'ffprobe'], 'openFile', () => {
     expect(Math.max(...offsetsMs.map(Math.abs))).toBeLessThan(10);
   });
 
+  it('begins between key frames that are far apart, where the container has no index', async () => {
+    const path = join(folder, 'far.ts');
+    const output = ['-c:v', 'libx264', '-qp', '4', '-g', '100', '-bf', '0', '-c:a', 'mp2'];
+    await makeNumberedClip(path, { seconds: 6, output });
+    const whole = await probedTimesUs(path);
+    const wanted = whole.filter((timeUs) => timeUs >= 1_300_000 && timeUs < 1_800_000);
+    await using file = await openFile(path, { startMs: 1_300, durationMs: 500 });
+    const { numbers, timesUs, samples } = await playAll(file);
+    expectEach(timesUs, wanted, 1);
+    expect(numbers).toEqual(countedFrom(whole.indexOf(wanted[0]!), wanted.length));
+    expect(samples).toBe(24_000);
+  });
+
   it('goes on where it is told to, and drops what was queued', async () => {
     const path = join(folder, 'jump.mp4');
     await makeNumberedClip(path, { seconds: 4, output: [...H264, '-c:a', 'aac'] });
