@@ -73,9 +73,9 @@ export class FrameIntake {
     }
   }
 
-  /** Takes nothing any more, and rejects what waits. Safe to call twice. */
+  /** Takes nothing any more, and rejects what waits. Called again, it's for another reason. */
   end(reason: unknown): void {
-    this.#ended ??= { reason };
+    this.#ended = { reason };
     for (const { reject } of this.#waiters) reject(reason);
     this.#waiters.clear();
   }

@@ -21,7 +21,7 @@ import {
   resolveRecorderOptions,
 } from './recorder-options.js';
 import type { Recording } from './recording.js';
-import { type RecordedPart, RecordingPart, reserve } from './recording-part.js';
+import { type RecordedPart, RecordingPart, removeIfEmpty, reserve } from './recording-part.js';
 import { canResample } from './sample-track.js';
 import { checkSource, SourceReader, type SourceReaderOptions } from './source-reader.js';
 import { StreamClock } from './stream-clock.js';
@@ -309,6 +309,10 @@ export class MediaRecorder extends TypedEmitter<MediaRecorderEvents> implements 
     const watch = setInterval(() => this.#assembler.check(monotonicUs()), CHECK_MS);
     try {
       const parts = await this.#assembler.finish();
+      const { options, numbered } = this.#prepared;
+      if (parts.length === 0 && !options.overwrite) {
+        await removeIfEmpty(partPath(options.path, 0, numbered));
+      }
       this.#state = 'stopped';
       return this.#summary(parts);
     } catch (error) {

@@ -45,7 +45,7 @@ export const VIDEO_FD = 3;
 export const AUDIO_FD = 4;
 
 /** What is written in one go, and so at most lost when ffmpeg is killed, besides what it hasn't encoded. */
-const FRAGMENT_MS = 250;
+const FRAGMENT_MS = 200;
 
 /** What libopus looks ahead: 312 samples of 48,000 a second. */
 const OPUS_DELAY_S = 0.0065;
@@ -79,7 +79,7 @@ const UNPROBED = ['-probesize', '32', '-analyzeduration', '0'];
 function videoInput({ width, height, fps }: VideoEncoding): string[] {
   return [
     ...UNPROBED,
-    ...['-thread_queue_size', '8', '-f', 'rawvideo', '-pix_fmt', 'yuv420p'],
+    ...['-thread_queue_size', '4', '-f', 'rawvideo', '-pix_fmt', 'yuv420p'],
     ...['-video_size', `${width}x${height}`, '-framerate', `${fps}`, '-i', `pipe:${VIDEO_FD}`],
   ];
 }

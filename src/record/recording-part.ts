@@ -199,7 +199,8 @@ export async function reserve(path: string): Promise<void> {
   }
 }
 
-async function removeIfEmpty(path: string): Promise<void> {
+/** Removes a file that was reserved, and that nothing was written to. */
+export async function removeIfEmpty(path: string): Promise<void> {
   try {
     const file = await stat(path);
     if (file.isFile() && file.size === 0) await unlink(path);

@@ -44,7 +44,6 @@ export class SourceReader<Frame> {
       }
     } finally {
       this.#stopped = true;
-      this.#onStop();
     }
   }
 
