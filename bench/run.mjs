@@ -20,6 +20,7 @@ import { drop } from './rows/drop.mjs';
 import { many } from './rows/many.mjs';
 import { publisher } from './rows/publisher.mjs';
 import { receive } from './rows/receive.mjs';
+import { record } from './rows/record.mjs';
 import { stages } from './rows/stages.mjs';
 import { streams } from './rows/streams.mjs';
 import { subscriber } from './rows/subscriber.mjs';
@@ -34,6 +35,7 @@ const BENCHES = [
   publisher,
   many,
   device,
+  record,
   convert,
 ];
 const names = BENCHES.map(({ name }) => name).join(', ');
