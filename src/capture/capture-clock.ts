@@ -7,8 +7,11 @@ const GAP_US = 40_000;
 /** The most that the clock goes forwards in a window without a gap: more than crystals differ. */
 const DRIFT_US = 500;
 
-/** How fast the clock goes back when sound comes earlier than it thought possible. */
-const SHARE_BACK = 0.1;
+/**
+ * How fast the clock goes back, by what has passed, when sound comes earlier than it thought possible: nearly at
+ * once, since no time of the future is true, but so that time stamps go on rising.
+ */
+const SHARE_BACK = 0.9;
 
 /**
  * When sound was captured, from when it came to us.
