@@ -35,10 +35,11 @@ async function record(path, untilMs) {
     await sleep(Math.max(1, told.writtenMs - (performance.now() - startMs)));
   }
   // A machine that is too slow for real time catches up, so that what is missing is what nobody has written.
-  for (let size = -1, now = 0; size !== now;) {
-    size = now;
+  for (let size = 0, same = 0; same < 2;) {
     await sleep(1000);
-    now = recorder.stats.waiting > 0 ? -1 : statSync(path).size;
+    const now = recorder.stats.waiting > 0 ? 0 : statSync(path).size;
+    same = now > 0 && now === size ? same + 1 : 0;
+    size = now;
   }
   return { told, failed, recorder };
 }
