@@ -1,11 +1,5 @@
 import { type Overflow, OVERFLOWS } from '../core/bounded-queue.js';
-import {
-  checkInteger,
-  checkOneOf,
-  checkOptions,
-  checkPositive,
-  checkSignal,
-} from '../core/check.js';
+import { checkInteger, checkOneOf, checkOptions, checkSignal } from '../core/check.js';
 import { monotonicUs } from '../core/clock.js';
 import type { DropCounts } from '../core/frame-stream.js';
 import { FpsThinner } from '../video/fps-thinner.js';
@@ -13,6 +7,7 @@ import { PIXEL_FORMATS, type PixelFormat } from '../video/pixel-format.js';
 import type { VideoFrame } from '../video/video-frame.js';
 import { VideoMeter, type VideoStreamStats } from '../video/video-stats.js';
 import type { VideoStreamEvents } from '../video/video-stream.js';
+import { checkFps } from './check-fps.js';
 import {
   type CaptureFeed,
   type CaptureOverflow,
@@ -169,5 +164,5 @@ export function checkVideoShape(
 ): void {
   if (width !== undefined) checkInteger(width, 'options.width', { min: 1, max: maxDimension });
   if (height !== undefined) checkInteger(height, 'options.height', { min: 1, max: maxDimension });
-  if (fps !== undefined) checkPositive(fps, 'options.fps');
+  if (fps !== undefined) checkFps(fps);
 }

@@ -307,12 +307,14 @@ export class FilePlayer {
       return;
     }
     this.#timesLeft -= 1;
-    if (this.#timesLeft <= 0 || nothing) {
+    const { startUs } = this.#options;
+    // Nothing comes after the end, where it was sought, but of the whole there would be no end of nothing.
+    if (this.#timesLeft <= 0 || (nothing && round.startUs <= startUs)) {
       this.#finish();
       return;
     }
-    const { startUs } = this.#options;
-    const mapUs = round.mapUs + endOf(round, this.#options) - startUs;
+    if (nothing) this.#blocks = undefined;
+    const mapUs = nothing ? 0 : round.mapUs + endOf(round, this.#options) - startUs;
     const next = this.#next;
     this.#next = undefined;
     try {

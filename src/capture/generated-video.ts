@@ -1,12 +1,5 @@
 import { AUDIO_PACES, type AudioPace } from '../audio/generated-audio.js';
-import {
-  checkInteger,
-  checkNotNegative,
-  checkOneOf,
-  checkOptions,
-  checkPositive,
-  shown,
-} from '../core/check.js';
+import { checkInteger, checkNotNegative, checkOneOf, checkOptions, shown } from '../core/check.js';
 import { monotonicUs, wallClockUs } from '../core/clock.js';
 import { FramePacer } from '../video/frame-pacer.js';
 import type { FrameMetadata } from '../video/frame-metadata.js';
@@ -18,6 +11,7 @@ import {
   type CapturedVideoSettings,
   resolveCapturedVideoOptions,
 } from './captured-video-stream.js';
+import { checkFps } from './check-fps.js';
 
 /** How generated video is made and given. */
 export interface GeneratedVideoOptions extends CapturedVideoOptions {
@@ -76,8 +70,7 @@ export function resolveGeneratedVideoOptions(
   const { count = Infinity, durationMs = Infinity, overflow } = options;
   checkInteger(width, 'options.width', { min: minDimension, max: MAX_DIMENSION });
   checkInteger(height, 'options.height', { min: minDimension, max: MAX_DIMENSION });
-  checkPositive(fps, 'options.fps');
-  if (fps > 1000) throw new RangeError(`options.fps must be at most 1000, got ${fps}.`);
+  checkFps(fps);
   checkOneOf(pace, 'options.pace', AUDIO_PACES);
   if (count !== Infinity) checkInteger(count, 'options.count', { min: 0 });
   checkNotNegative(durationMs, 'options.durationMs');

@@ -95,7 +95,8 @@ export class CapturedFile implements AsyncDisposable {
 
   /**
    * Goes on at another position: what is queued is dropped, and the next frame of each stream is the first one at
-   * or after it, with that position as its time stamp. Past the end, the streams end, or it's played anew.
+   * or after it, with that position as its time stamp. Past the end, the streams end; where it's played again and
+   * again, it begins anew, as do the time stamps.
    *
    * @throws TypeError or RangeError if an argument is wrong.
    * @throws FramewireError `invalid-state` if the streams have ended, `closed` if the file is closed. The signal's

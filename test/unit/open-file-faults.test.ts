@@ -187,6 +187,7 @@ describeWith('ffmpeg', 'openFile of what is no film', () => {
       { video: { width: 0 } },
       { video: { format: 'rgba' } },
       { video: { fps: 0 } },
+      { video: { fps: 1e9 } },
       { video: 5 },
       { audio: { sampleRate: 1 } },
       { audio: { channels: 3 } },
@@ -318,6 +319,16 @@ describeWith('ffmpeg', 'an open file', () => {
     expect((await file.video!.next()).value?.timestampUs).toBe(0);
     await file.seek(60_000);
     await expect(file.video!.next()).resolves.toEqual({ done: true, value: undefined });
+  });
+
+  it('begins anew if it is sought past its end, as often as it is to be played', async () => {
+    await using file = await openFile(clip, { loop: 2, startMs: 3_000 });
+    await file.seek(60_000);
+    const { value: sound } = await file.audio!.next();
+    expect(sound?.timestampUs).toBe(3_000_000);
+    const stamps: number[] = [];
+    for await (using frame of file.video!) stamps.push(frame.timestampUs);
+    expect(stamps).toEqual(Array.from({ length: 25 }, (_, i) => 3_000_000 + i * 40_000));
   });
 
   it('leaves no process and no descriptor behind', async () => {
