@@ -157,7 +157,11 @@ export class Assembler {
 
   /** Whether there is room for more, for those who wait. */
   hasRoom(medium: Medium): boolean {
-    if (medium === 'audio') return this.#waitingSoundMs < MOST_WAITING_SOUND_MS;
+    if (medium === 'audio') {
+      // Until it begins, sound must get through: behind it, in the same file, may come the first picture.
+      const mostMs = this.#sequence ? MOST_WAITING_SOUND_MS : MOST_SOUND_MS;
+      return this.#waitingSoundMs < mostMs;
+    }
     return this.#waitingPictures < this.#options.capacity;
   }
 
@@ -231,7 +235,11 @@ export class Assembler {
     const fill = (medium: Medium, endUs: number, otherUs: number): void => {
       const { cameUs, behindUs, ended } = this.#state[medium];
       if (!ended && nowUs - cameUs <= patience) return;
-      const toUs = otherUs - (ended ? 0 : behindUs + MARGIN_US);
+      // ffmpeg takes no more of one medium than it has of the other. Who gives both in turn, and waits
+      // for room for the one, can't give the other.
+      const other = medium === 'video' ? 'audio' : 'video';
+      const stuck = this.#state[other].waits && !this.hasRoom(other) && this.hasRoom(medium);
+      const toUs = otherUs - (ended ? 0 : (stuck ? 0 : behindUs) + MARGIN_US);
       if (toUs <= endUs) return;
       if (medium === 'video') grid.fillTo(toUs);
       else track.fillTo(toUs);

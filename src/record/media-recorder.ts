@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { AudioFrame } from '../audio/audio-frame.js';
 import { AudioStream } from '../audio/audio-stream.js';
 import { listenForAbort, untilAborted } from '../core/abort.js';
@@ -26,6 +26,7 @@ import { canResample } from './sample-track.js';
 import { checkSource, SourceReader, type SourceReaderOptions } from './source-reader.js';
 import { StreamClock } from './stream-clock.js';
 import type { Medium } from './timeline.js';
+import { checkFolder } from './whole-file.js';
 
 /** What a {@link MediaRecorder} tells. */
 export interface MediaRecorderEvents {
@@ -153,7 +154,9 @@ export class MediaRecorder extends TypedEmitter<MediaRecorderEvents> implements 
     const audioEncoder = audio ? await encoderOf(program, audio.codec) : '';
     signal?.throwIfAborted();
     const numbered = resolved.segmentMs !== Infinity || video?.onResize === 'part';
-    if (!resolved.overwrite) {
+    if (resolved.overwrite) {
+      await checkFolder(dirname(resolved.path));
+    } else {
       if (numbered) await checkNoParts(resolved.path);
       await reserve(partPath(resolved.path, 0, numbered));
     }

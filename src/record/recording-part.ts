@@ -14,6 +14,9 @@ import {
   VIDEO_FD,
 } from './recording-arguments.js';
 
+/** What ffmpeg says where there is no room for the file. */
+const FULL = /No space left on device|File too large|Disk quota exceeded/;
+
 /** One file of a recording. */
 export interface RecordedPart {
   /** Where it is, as an absolute path. */
@@ -131,7 +134,14 @@ export class RecordingPart {
       const stdio = ['ignore', 'ignore', 'ignore', 'ignore', 'ignore'] as ('ignore' | 'pipe')[];
       if (this.video) stdio[VIDEO_FD] = 'pipe';
       if (this.audio) stdio[AUDIO_FD] = 'pipe';
-      const running = await FfmpegProcess.spawn(program, recordingArguments(job), { stdio });
+      const running = await FfmpegProcess.spawn(program, recordingArguments(job), {
+        stdio,
+        // It would wait for what comes over each pipe before it ends, and who writes to one in turn
+        // with the other waits for it.
+        onLine: (line) => {
+          if (FULL.test(line)) void this.#process?.kill();
+        },
+      });
       this.#process = running;
       this.#progressUs = monotonicUs();
       if (this.#failure !== undefined) void running.kill();
@@ -212,7 +222,7 @@ export async function removeIfEmpty(path: string): Promise<void> {
 /** Why an ffmpeg ended that should have gone on, or have written its file. */
 function exitError({ code, signal, errors, stderr }: FfmpegExit): FramewireError {
   const cause = new Error(stderr.trim() === '' ? 'ffmpeg said nothing.' : stderr.trim());
-  const full = /No space left on device|File too large|Disk quota exceeded/.exec(stderr);
+  const full = FULL.exec(stderr);
   if (full || signal === 'SIGXFSZ') {
     const why = full?.[0] ?? 'File too large';
     return new FramewireError('file', `The recording could not be written: ${why}.`, { cause });

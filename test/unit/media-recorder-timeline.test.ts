@@ -356,3 +356,33 @@ describeWith(['ffmpeg', 'ffprobe'], 'recording of sources', () => {
     expect(parts).toHaveLength(1);
   });
 });
+
+describeWith('ffmpeg', 'a writer that gives both media in turn, and waits', () => {
+  const options = { video: { fps: 10 } };
+  const sound = (atMs: number): AudioFrame =>
+    new AudioFrame(new Int16Array(4_800), {
+      ...{ sampleRate: 48_000, channels: 1 },
+      timestampUs: START_US + atMs * 1000,
+    });
+
+  it('goes on where its sound is far behind its pictures', async () => {
+    const { frames, dropped } = await recorded(async (recorder) => {
+      await recorder.write(sound(0));
+      for (let i = 0; i < 60; i++) {
+        await recorder.write(picture(START_US + i * 100_000));
+        if (i >= 30) await recorder.write(sound((i - 30) * 100));
+      }
+    }, options);
+    expect({ frames, dropped }).toEqual({ frames: 60, dropped: { full: 0, rate: 0, late: 0 } });
+  }, 60_000);
+
+  it('has the size of its pictures, though seconds of sound come before them', async () => {
+    const recording = await recorded(async (recorder) => {
+      for (let i = 0; i < 50; i++) {
+        await recorder.write(sound(i * 100));
+        if (i >= 32) await recorder.write(picture(START_US + i * 100_000));
+      }
+    }, options);
+    expect(recording).toMatchObject({ ...SIZE, frames: 50 });
+  });
+});
