@@ -7,7 +7,7 @@ import { PIXEL_FORMATS, type PixelFormat } from '../video/pixel-format.js';
 import type { VideoFrame } from '../video/video-frame.js';
 import { VideoMeter, type VideoStreamStats } from '../video/video-stats.js';
 import type { VideoStreamEvents } from '../video/video-stream.js';
-import { checkFps } from './check-fps.js';
+import { checkFrameRate } from '../video/frame-rate.js';
 import {
   type CaptureFeed,
   type CaptureOverflow,
@@ -164,5 +164,5 @@ export function checkVideoShape(
 ): void {
   if (width !== undefined) checkInteger(width, 'options.width', { min: 1, max: maxDimension });
   if (height !== undefined) checkInteger(height, 'options.height', { min: 1, max: maxDimension });
-  if (fps !== undefined) checkFps(fps);
+  if (fps !== undefined) checkFrameRate(fps);
 }

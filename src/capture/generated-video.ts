@@ -11,7 +11,7 @@ import {
   type CapturedVideoSettings,
   resolveCapturedVideoOptions,
 } from './captured-video-stream.js';
-import { checkFps } from './check-fps.js';
+import { checkFrameRate } from '../video/frame-rate.js';
 
 /** How generated video is made and given. */
 export interface GeneratedVideoOptions extends CapturedVideoOptions {
@@ -70,7 +70,7 @@ export function resolveGeneratedVideoOptions(
   const { count = Infinity, durationMs = Infinity, overflow } = options;
   checkInteger(width, 'options.width', { min: minDimension, max: MAX_DIMENSION });
   checkInteger(height, 'options.height', { min: minDimension, max: MAX_DIMENSION });
-  checkFps(fps);
+  checkFrameRate(fps);
   checkOneOf(pace, 'options.pace', AUDIO_PACES);
   if (count !== Infinity) checkInteger(count, 'options.count', { min: 0 });
   checkNotNegative(durationMs, 'options.durationMs');

@@ -113,6 +113,8 @@ export class NaudiodonProcess {
       cwd: tmpdir(),
       stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'ipc'],
       windowsHide: true,
+      // Out of the terminal's process group, as ffmpeg is.
+      detached: process.platform !== 'win32',
     });
     const { direction, device, sampleRate, channels } = request;
     const blockSamples = (sampleRate * NAUDIODON_BLOCK_MS) / 1000;

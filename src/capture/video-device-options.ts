@@ -6,7 +6,7 @@ import {
   resolveCapturedVideoOptions,
   type ResolvedCapturedVideoOptions,
 } from './captured-video-stream.js';
-import { checkFps } from './check-fps.js';
+import { checkFrameRate } from '../video/frame-rate.js';
 import type { PictureSize } from './picture-size.js';
 
 /** Which thread reads the pictures of a camera or a screen. */
@@ -60,7 +60,7 @@ export function resolveVideoDeviceOptions(options: VideoDeviceOptions): Resolved
   const { stallMs = 5_000, reopen = false, readIn = 'main' } = options;
   if (device !== undefined) checkPath(device, 'options.device');
   const size = checkedSize({ width, height }, 'options');
-  if (fps !== undefined) checkFps(fps);
+  if (fps !== undefined) checkFrameRate(fps);
   checkInteger(stallMs, 'options.stallMs', { min: 100, max: 60_000 });
   checkBoolean(reopen, 'options.reopen');
   checkOneOf(readIn, 'options.readIn', READERS);

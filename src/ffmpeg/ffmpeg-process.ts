@@ -83,7 +83,9 @@ export class FfmpegProcess {
       const child = spawn(
         program.path,
         ['-hide_banner', '-nostdin', '-nostats', '-loglevel', `level+${logLevel}`, ...args],
-        { stdio: all, env, windowsHide: true },
+        // Out of the terminal's process group: Ctrl-C is the program's to answer. A program that is gone closes
+        // the pipes, and that ends ffmpeg.
+        { stdio: all, env, windowsHide: true, detached: process.platform !== 'win32' },
       );
       await new Promise<void>((resolve, reject) => {
         child.once('spawn', resolve);

@@ -6,7 +6,6 @@ import {
   checkNotNegative,
   checkObject,
   checkOptions,
-  checkPositive,
   checkSignal,
   shown,
 } from '../core/check.js';
@@ -14,6 +13,7 @@ import { monotonicUs, wallClockUs } from '../core/clock.js';
 import { FramewireError } from '../core/errors.js';
 import { FpsTracker } from '../video/fps-tracker.js';
 import { VideoFrame } from '../video/video-frame.js';
+import { checkFrameRate } from '../video/frame-rate.js';
 import { VideoSource } from '../video/video-source.js';
 import { PlayoutTimeline } from './playout-timeline.js';
 
@@ -62,7 +62,6 @@ export interface AVSynchronizerStats {
 }
 
 const FPS = 30;
-const MAX_FPS = 1000;
 const VIDEO_QUEUE_MS = 100;
 const MAX_LATE_MS = 100;
 
@@ -133,8 +132,7 @@ export class AVSynchronizer implements Disposable {
     if (!(videoSource instanceof VideoSource)) {
       throw new TypeError(`options.videoSource must be a VideoSource, got ${shown(videoSource)}.`);
     }
-    checkPositive(fps, 'options.fps');
-    if (fps > MAX_FPS) throw new RangeError(`options.fps must be at most ${MAX_FPS}, got ${fps}.`);
+    checkFrameRate(fps);
     checkInteger(videoQueueMs, 'options.videoQueueMs', { min: 1, max: 60_000 });
     checkNotNegative(maxLateMs, 'options.maxLateMs');
     checkSignal(signal, 'options.signal');

@@ -1,7 +1,8 @@
 import { MAX_TIMER_MS } from '../core/abort.js';
-import { checkFunction, checkObject, checkPositive, checkSignal, shown } from '../core/check.js';
+import { checkFunction, checkObject, checkSignal, shown } from '../core/check.js';
 import { monotonicUs } from '../core/clock.js';
 import { FramewireError } from '../core/errors.js';
+import { checkFrameRate } from './frame-rate.js';
 
 /** The time that a {@link FramePacer} goes by; replaced where a test wants to be its master. */
 export interface PacerClock {
@@ -35,8 +36,6 @@ export interface PacerTick {
   /** How many slots were skipped between the last tick and this one. */
   readonly skipped: number;
 }
-
-const MAX_FPS = 1000;
 
 const SYSTEM_CLOCK: PacerClock = {
   nowUs: monotonicUs,
@@ -90,8 +89,7 @@ export class FramePacer {
   constructor(options: FramePacerOptions) {
     checkObject(options, 'options');
     const { fps, signal, clock = SYSTEM_CLOCK } = options;
-    checkPositive(fps, 'options.fps');
-    if (fps > MAX_FPS) throw new RangeError(`options.fps must be at most ${MAX_FPS}, got ${fps}.`);
+    checkFrameRate(fps);
     checkSignal(signal, 'options.signal');
     checkObject(clock, 'options.clock');
     const { nowUs, sleepUntil } = clock;

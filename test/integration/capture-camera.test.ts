@@ -255,6 +255,7 @@ describeWith('ffmpeg', 'a camera that can not be opened', () => {
     [{ width: 64 }, TypeError],
     [{ width: 0, height: 4 }, RangeError],
     [{ fps: -1 }, RangeError],
+    [{ fps: 1e9 }, RangeError],
     [{ stallMs: 5 }, RangeError],
     [{ readIn: 'thread' }, RangeError],
     [{ reopen: 1 }, TypeError],

@@ -182,11 +182,23 @@ describe('a running ffmpeg', () => {
     await ffmpeg(
       '5.1',
       'ffmpeg',
-      `[ $# = 1 ] && exit; trap '' TERM; echo ready; while :; do :; done`,
+      `[ $# = 1 ] && exit; trap '' TERM; echo ready >&2; while :; do :; done`,
     );
-    const running = await FfmpegProcess.spawn(await findFfmpeg(), []);
-    await new Promise((resolve) => running.pipes[1]?.once('data', resolve));
+    const program = await findFfmpeg();
+    const running = await new Promise<FfmpegProcess>((resolve, reject) => {
+      const spawned = FfmpegProcess.spawn(program, [], {
+        onLine: () => void spawned.then(resolve),
+      });
+      spawned.catch(reject);
+    });
     expect(await running.end(1)).toMatchObject({ code: null, signal: 'SIGKILL' });
+  });
+
+  it('has a process group of its own, which a Ctrl-C at the terminal does not reach', async () => {
+    await ffmpeg('5.1', 'ffmpeg', `[ $# = 1 ] && exit; while :; do :; done`);
+    const running = await FfmpegProcess.spawn(await findFfmpeg(), []);
+    process.kill(-running.pid, 'SIGKILL'); // Throws where there is no such group.
+    expect(await running.exited).toMatchObject({ signal: 'SIGKILL' });
   });
 
   it('fails with a typed error where it can not be started', async () => {
