@@ -231,6 +231,8 @@ export class ImageRecording extends TypedEmitter<ImageRecordingEvents> implement
       if (!this.#last || saved.number > this.#last.number) this.#last = saved;
       this.emit('imageWritten', { ...image, number: saved.number });
     } catch (error) {
+      // Also of the last images, when no more frames come: it failed, and didn't just end.
+      if (this.#end && !('error' in this.#end)) this.#end = { error: error as Error };
       this.#over({ error: error as Error });
     } finally {
       this.#busy -= 1;

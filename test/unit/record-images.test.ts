@@ -385,6 +385,17 @@ describe('recordImages', () => {
     await expect(recording.finished).rejects.toMatchObject({ code: 'not-found' });
   });
 
+  it('fails, and does not just end, when the last of its images can not be written', async () => {
+    const inside = join(dir, 'inside');
+    await mkdir(inside);
+    async function* last(): AsyncGenerator<VideoFrame> {
+      await rm(inside, { recursive: true });
+      yield* framesAt([1]);
+    }
+    const recording = await recordImages(last(), { dir: inside });
+    await expect(recording.finished).rejects.toMatchObject({ code: 'not-found' });
+  });
+
   it('fails when a stream gives what is no frame', async () => {
     const frames = (async function* () {
       await Promise.resolve();
