@@ -1,12 +1,12 @@
-// One participant sends another 22,000 packets of 500 bytes as fast as it can. Prints what arrived, how many native
+// One participant sends another 100,000 packets of 100 bytes as fast as it can. Prints what arrived, how many native
 // handles were dropped meanwhile, and how much more JavaScript held after the last than after the first 2,000. Run
 // with --expose-gc.
 const { Room } = require('framewire');
 const { ffi } = require('../../../dist/native/ffi-client.js');
 
-const COUNT = 22_000;
+const COUNT = 100_000;
 const WARM = 2_000;
-const PACKET_BYTES = 500;
+const PACKET_BYTES = 100;
 const [, , url, ...tokens] = process.argv;
 
 /** Without what was collected only later: how much the process takes of the system says little of it. */
