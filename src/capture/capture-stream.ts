@@ -8,11 +8,13 @@ import type { AudioSource } from '../audio/audio-source.js';
 
 /** What there is of each kind of media on its way from a device to a track. */
 export interface CaptureKinds {
+  /** A camera, a screen, the pictures of a file. */
   readonly video: {
     readonly frame: VideoFrame;
     readonly stats: VideoStreamStats;
     readonly track: LocalVideoTrack;
   };
+  /** A microphone, the sound of a file. */
   readonly audio: {
     readonly frame: AudioFrame;
     readonly stats: AudioStreamStats;

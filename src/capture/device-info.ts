@@ -55,9 +55,13 @@ export interface SoundDeviceInfo extends DeviceInfo {
 
 /** The devices of a system, each list empty where there are none. */
 export interface DeviceList {
+  /** What `openCamera()` opens. */
   readonly cameras: readonly CameraInfo[];
+  /** What `openMicrophone()` opens. */
   readonly microphones: readonly SoundDeviceInfo[];
+  /** What `openSpeaker()` opens. */
   readonly speakers: readonly SoundDeviceInfo[];
+  /** What `openScreen()` opens. */
   readonly screens: readonly ScreenInfo[];
 }
 

@@ -67,7 +67,9 @@ export type RecordedEnd =
 export interface RecordedFile {
   /** Its name in the folder. */
   readonly file: string;
+  /** What is in it; `mixed` in a grid, with the sound of all. */
   readonly kind: TrackKind | 'mixed';
+  /** What became of it; `recording` too if the program was killed meanwhile. */
   readonly state: 'recording' | 'finished' | 'failed';
   /** Whose it is; not of a mixed one. */
   readonly participant?: RecordedParticipant;
@@ -124,6 +126,7 @@ export interface RecordedTrack {
 
 /** A track that we asked for in vain. */
 export interface RefusedTrack {
+  /** Whose it is. */
   readonly identity: string;
   /** The server's id of the track. */
   readonly sid: string;
