@@ -79,6 +79,8 @@ export class PlayoutQueue {
 
   /** The device has taken so many samples of a channel. */
   taken(samples: number): void {
+    // A device tells as much again and again once it has all: that must not put off what is due then.
+    if (samples === 0) return;
     this.#taken += samples;
     const nowUs = monotonicUs();
     const mostUs = nowUs + (this.#output?.deviceMs ?? 0) * 1000;
