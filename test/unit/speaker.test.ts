@@ -54,6 +54,13 @@ describeWith(['pulseaudio', 'ffmpeg'], 'a speaker', () => {
     return [...list.matchAll(/application\.name = "(Framewire|ALSA plug-in)/g)].length;
   }
 
+  /** Listens to the speaker, from now on: what is played before it has begun would never be heard. */
+  async function listening(): Promise<SoundListener> {
+    const listener = sound().listen();
+    await listener.read(20);
+    return listener;
+  }
+
   describe.each(backends)('by %s', (backend) => {
     it.each([
       { sampleRate: 48_000, channels: 1 },
@@ -72,7 +79,7 @@ describeWith(['pulseaudio', 'ffmpeg'], 'a speaker', () => {
     });
 
     it('plays to the last sample, frames of any length and form behind each other', async () => {
-      await using listener = sound().listen();
+      await using listener = await listening();
       await using speaker = await openSpeaker({ backend });
       // The virtual speaker begins to run.
       await speaker.write(loud(100));
@@ -97,7 +104,7 @@ describeWith(['pulseaudio', 'ffmpeg'], 'a speaker', () => {
     });
 
     it('falls silent when it is given nothing, and goes on', async () => {
-      await using listener = sound().listen();
+      await using listener = await listening();
       await using speaker = await openSpeaker({ backend });
       for (let i = 0; i < 3; i++) {
         const heard = loudSamples(listener);
