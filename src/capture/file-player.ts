@@ -117,7 +117,13 @@ export class FilePlayer {
       sound?.lane.clear();
       clock?.reset();
       this.#blocks = undefined;
-      await this.#enter(toUs, toUs, 0);
+      try {
+        await this.#enter(toUs, toUs, 0);
+      } catch (error) {
+        // Nothing else comes: who reads would wait for ever.
+        this.#finish({ error });
+        throw error;
+      }
     });
   }
 

@@ -154,6 +154,8 @@ export class LiveVideoFeed {
 
   #lost(error: Error): void {
     this.#device = undefined;
+    // It was about to be freed as it was closed.
+    if (this.#closing.signal.aborted) return;
     if (!this.#to) {
       this.#lostEarly = error;
     } else if (this.#options.reopen) {

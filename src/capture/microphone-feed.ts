@@ -87,6 +87,8 @@ export class MicrophoneFeed {
 
   #lost(error: Error): void {
     this.#device = undefined;
+    // It was about to be freed as it was closed.
+    if (this.#closing.signal.aborted) return;
     if (!this.#sink) {
       this.#lostEarly = error;
     } else if (this.#options.reopen) {

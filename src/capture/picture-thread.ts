@@ -74,6 +74,10 @@ export class PictureThread {
         else if (news.type === 'failed') reject(errorOf(news));
         else thread.#hear(news, format);
       });
+      // Too late, if it has started or said what failed.
+      worker.once('exit', () => {
+        reject(new FramewireError('device', 'The thread that reads pictures ended.'));
+      });
       worker.once('error', (cause: Error) => {
         const failure = new FramewireError('device', 'The thread that reads pictures failed.', {
           cause,

@@ -102,7 +102,10 @@ export class PublishedCapture<Kind extends TrackKind = TrackKind> implements Asy
       }),
     ];
     const { signal } = life;
-    signal.addEventListener('abort', () => this.#end(endOf(signal.reason, life)), { once: true });
+    const aborted = (): void => this.#end(endOf(signal.reason, life));
+    signal.addEventListener('abort', aborted, { once: true });
+    // It may have been aborted in the turn in which it was published.
+    if (signal.aborted) aborted();
     feed.run().then(
       () => this.#end({ reason: 'ended' }),
       (error: unknown) => this.#end(endOf(error, life)),

@@ -186,8 +186,12 @@ export class SpeakerFeed implements PlayTarget {
     try {
       const output = await retryUntilOpen(() => this.#open(signal), signal);
       await silent.close();
+      if (signal.aborted) {
+        // It was closed meanwhile, and so is this one, which is given nothing.
+        this.#output = output;
+        return;
+      }
       this.#attach(output);
-      if (signal.aborted) return;
       this.#reopened += 1;
       this.#events?.reopened();
     } catch (error) {

@@ -149,10 +149,12 @@ class Tail {
   /** Resolves when the stream is over, or nearly so. */
   async ended(): Promise<void> {
     const stream = this.#stream;
-    if (!stream || stream.closed) return;
-    const timer = setTimeout(() => stream.destroy(), STDERR_GRACE_MS);
-    await new Promise((resolve) => stream.once('close', resolve));
-    clearTimeout(timer);
+    if (stream && !stream.closed) {
+      const timer = setTimeout(() => stream.destroy(), STDERR_GRACE_MS);
+      await new Promise((resolve) => stream.once('close', resolve));
+      clearTimeout(timer);
+    }
+    // The last line may have no end.
     if (this.#line !== '') this.#onLine(this.#line);
   }
 

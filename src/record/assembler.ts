@@ -117,6 +117,8 @@ export class Assembler {
     sinceUs: Infinity,
   };
   #sequence: PartSequence | undefined;
+  /** Nothing more comes into it. */
+  #finished = false;
   #format: RecordingFormat | undefined;
   #grid: PictureGrid<Placed<VideoFrame>> | undefined;
   #track: SampleTrack | undefined;
@@ -230,7 +232,7 @@ export class Assembler {
     for (const part of this.#sequence.parts.slice(-3)) part.check(nowUs);
     const grid = this.#grid;
     const track = this.#track;
-    if (!grid || !track) return;
+    if (this.#finished || !grid || !track) return;
     const patience = this.#patienceUs;
     const fill = (medium: Medium, endUs: number, otherUs: number): void => {
       const { cameUs, behindUs, ended } = this.#state[medium];
@@ -251,6 +253,7 @@ export class Assembler {
   /** Ends it. @returns the parts, once they are finished: none if nothing came. */
   async finish(): Promise<readonly RecordedPart[]> {
     if (!this.#sequence) this.#begin(true);
+    this.#finished = true;
     const grid = this.#grid;
     const track = this.#track;
     grid?.finish(grid.endUs);

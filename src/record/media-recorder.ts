@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import { AudioFrame } from '../audio/audio-frame.js';
+import type { AudioFrame } from '../audio/audio-frame.js';
 import { AudioStream } from '../audio/audio-stream.js';
 import { listenForAbort, untilAborted } from '../core/abort.js';
 import { checkInteger, checkObject, checkOptions, checkSignal, shown } from '../core/check.js';
@@ -7,9 +7,10 @@ import { monotonicUs } from '../core/clock.js';
 import { FramewireError } from '../core/errors.js';
 import { TypedEmitter } from '../core/typed-emitter.js';
 import { findFfmpeg, type FfmpegProgram } from '../ffmpeg/ffmpeg-program.js';
-import { VideoFrame } from '../video/video-frame.js';
+import type { VideoFrame } from '../video/video-frame.js';
 import { VideoStream } from '../video/video-stream.js';
 import { Assembler, type RecordingDrops, type RecordingFormat } from './assembler.js';
+import { checkAudio, checkVideo, mediumOf } from './frame-checks.js';
 import { FrameIntake, type IntakeOptions } from './frame-intake.js';
 import { encoderOf } from './output-format.js';
 import { checkNoParts, partPath } from './part-paths.js';
@@ -22,7 +23,6 @@ import {
 } from './recorder-options.js';
 import type { Recording } from './recording.js';
 import { type RecordedPart, RecordingPart, removeIfEmpty, reserve } from './recording-part.js';
-import { canResample } from './sample-track.js';
 import { checkSource, SourceReader, type SourceReaderOptions } from './source-reader.js';
 import { StreamClock } from './stream-clock.js';
 import type { Medium } from './timeline.js';
@@ -107,6 +107,8 @@ export class MediaRecorder extends TypedEmitter<MediaRecorderEvents> implements 
   readonly #readers = new Map<Medium, { readonly stop: () => void }>();
   /** Media that `record()` was given. */
   readonly #recorded = new Set<Medium>();
+  /** That of the two streams that are recorded. */
+  #clock: StreamClock | undefined;
   #written = false;
   #state: MediaRecorderState = 'recording';
   #failure: { readonly reason: unknown } | undefined;
@@ -158,8 +160,11 @@ export class MediaRecorder extends TypedEmitter<MediaRecorderEvents> implements 
       await checkFolder(dirname(resolved.path));
     } else {
       if (numbered) await checkNoParts(resolved.path);
-      await reserve(partPath(resolved.path, 0, numbered));
+      const first = partPath(resolved.path, 0, numbered);
+      await reserve(first);
+      if (signal?.aborted) await removeIfEmpty(first);
     }
+    signal?.throwIfAborted();
     return new MediaRecorder({ options: resolved, program, videoEncoder, audioEncoder, numbered });
   }
 
@@ -245,6 +250,7 @@ export class MediaRecorder extends TypedEmitter<MediaRecorderEvents> implements 
       video instanceof VideoStream && audio instanceof AudioStream
         ? new StreamClock(video, audio, this.#prepared.options.capacity)
         : undefined;
+    this.#clock = clock ?? this.#clock;
     const readers: { readonly done: Promise<void>; readonly stop: () => void }[] = [];
     if (video) readers.push(this.#readVideo(video, clock));
     if (audio) readers.push(this.#readAudio(audio, clock));
@@ -253,7 +259,7 @@ export class MediaRecorder extends TypedEmitter<MediaRecorderEvents> implements 
       await (signal ? untilAborted(all, signal) : all);
     } finally {
       for (const reader of readers) reader.stop();
-      for (const { frame } of clock?.close() ?? []) frame.close();
+      this.#takeHeld();
     }
     this.#checkNotFailed();
   }
@@ -306,6 +312,7 @@ export class MediaRecorder extends TypedEmitter<MediaRecorderEvents> implements 
     clearInterval(this.#timer);
     this.#forgetSignal?.();
     for (const reader of this.#readers.values()) reader.stop();
+    this.#takeHeld();
     this.#checkNotFailed();
     this.#state = 'stopping';
     this.#intake.end(closedError());
@@ -349,6 +356,16 @@ export class MediaRecorder extends TypedEmitter<MediaRecorderEvents> implements 
     return Promise.resolve();
   }
 
+  /** Takes the pictures whose place wasn't known until now that no more come. */
+  #takeHeld(): void {
+    for (const { frame, stampUs } of this.#clock?.close() ?? []) {
+      const options = { medium: 'video', stampUs, overflow: 'drop-newest' } as const;
+      // A failure is told by the event.
+      this.#take(frame, options).catch(() => undefined);
+    }
+    this.#clock = undefined;
+  }
+
   #expects(medium: Medium): boolean {
     if (!this.#prepared.options[medium]) return false;
     return this.#written || this.#recorded.has(medium) || this.#recorded.size === 0;
@@ -362,9 +379,13 @@ export class MediaRecorder extends TypedEmitter<MediaRecorderEvents> implements 
     return this.#read('video', source, {
       check: checkVideo,
       take: async (frame) => {
-        const placed = clock?.video(frame) ?? [{ frame, stampUs: frame.timestampUs }];
-        for (const { frame: one, stampUs } of placed) {
-          await this.#take(one, { medium: 'video', stampUs, overflow });
+        const placed = [...(clock?.video(frame) ?? [{ frame, stampUs: frame.timestampUs }])];
+        try {
+          for (let one = placed.shift(); one; one = placed.shift()) {
+            await this.#take(one.frame, { medium: 'video', stampUs: one.stampUs, overflow });
+          }
+        } finally {
+          for (const one of placed) one.frame.close();
         }
       },
     });
@@ -467,27 +488,6 @@ export class MediaRecorder extends TypedEmitter<MediaRecorderEvents> implements 
     this.#checkNotFailed();
     if (this.#stopping) throw closedError();
   }
-}
-
-/** @throws TypeError if it's no frame, RangeError if its sound can't be resampled. */
-function mediumOf(frame: VideoFrame | AudioFrame): Medium {
-  if (frame instanceof VideoFrame) return 'video';
-  checkAudio(frame, 'frame must be a VideoFrame or an AudioFrame');
-  return 'audio';
-}
-
-function checkVideo(value: unknown): asserts value is VideoFrame {
-  if (value instanceof VideoFrame) return;
-  throw new TypeError(`sources.video must give VideoFrames, got ${shown(value)}.`);
-}
-
-function checkAudio(
-  value: unknown,
-  rule = 'sources.audio must give AudioFrames',
-): asserts value is AudioFrame {
-  if (!(value instanceof AudioFrame)) throw new TypeError(`${rule}, got ${shown(value)}.`);
-  if (canResample(value.sampleRate)) return;
-  throw new RangeError(`frame.sampleRate must be at least 4000, got ${value.sampleRate}.`);
 }
 
 function closedError(): FramewireError {

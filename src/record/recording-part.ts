@@ -162,7 +162,7 @@ export class RecordingPart {
   async #recorded(): Promise<RecordedPart> {
     const { job, startUs } = this.#options;
     const { video, audio } = job;
-    const { size } = await stat(job.path);
+    const size = await sizeOf(job.path);
     const { width, height } = video ? encodedSize(video) : { width: 0, height: 0 };
     const videoMs = video ? (this.#frames * 1000) / video.fps : 0;
     const audioMs = audio ? (this.#samples * 1000) / audio.sampleRate : 0;
@@ -206,6 +206,15 @@ export async function reserve(path: string): Promise<void> {
     await handle.close();
   } catch (error) {
     throw fileError(error, "The recording's file could not be made");
+  }
+}
+
+/** @throws FramewireError `not-found` if somebody has removed the file, `file` if it can't be looked at. */
+async function sizeOf(path: string): Promise<number> {
+  try {
+    return (await stat(path)).size;
+  } catch (error) {
+    throw fileError(error, "The recording's file is not there any more");
   }
 }
 

@@ -137,7 +137,10 @@ async function nextFrame(from: VideoInput, signal: AbortSignal | undefined): Pro
     return took(await untilAborted(iterator.next(), signal, closeLate));
   } finally {
     // One of its own, as an array's or a generator function's object gives, is nobody else's.
-    if ((iterator as unknown) !== from) void iterator.return?.().catch(() => undefined);
+    if ((iterator as unknown) !== from) {
+      // It may be no promise. The picture is there, however that ends.
+      void Promise.resolve(iterator.return?.()).catch(() => undefined);
+    }
   }
 }
 
