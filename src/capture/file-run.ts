@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import { type FfmpegExit, FfmpegProcess } from '../ffmpeg/ffmpeg-process.js';
 import type { FfmpegProgram } from '../ffmpeg/ffmpeg-program.js';
 import { BlockPipe } from '../ffmpeg/block-pipe.js';
+import { whenClosed } from '../ffmpeg/when-closed.js';
 import { FrameMemory } from '../video/frame-memory.js';
 import { FILE_PIPES } from './file-arguments.js';
 
@@ -61,8 +62,8 @@ export class FileRun {
     times?.on('data', (text: Buffer) => this.#takeTimes(text.toString('latin1')));
     this.ended = Promise.all([
       pictures?.ended ?? Promise.resolve(),
-      whenOver(this.#sound),
-      whenOver(times),
+      whenClosed(this.#sound),
+      whenClosed(times),
     ]).then(async () => {
       const exit = await process.exited;
       this.#free();
@@ -157,10 +158,4 @@ export class FileRun {
   #free(): void {
     for (const picture of this.#timeless.splice(0)) picture.release();
   }
-}
-
-/** Resolves when nothing comes out of a pipe any more. */
-function whenOver(pipe: Readable | undefined): Promise<void> {
-  if (!pipe || pipe.closed) return Promise.resolve();
-  return new Promise((resolve) => pipe.once('close', resolve));
 }

@@ -83,7 +83,7 @@ async function ffmpegAt(
   signal: AbortSignal,
 ): Promise<string | undefined> {
   try {
-    return (await findFfmpeg(ffmpegPath === undefined ? {} : { ffmpegPath }, signal)).path;
+    return (await findFfmpeg({ ffmpegPath }, signal)).path;
   } catch (error) {
     // Or it doesn't say what it is in time.
     if (error instanceof FramewireError || signal.aborted) return undefined;

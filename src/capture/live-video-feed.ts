@@ -6,8 +6,9 @@ import type { CaptureSink } from './captured-stream.js';
 import { FreshestPicture } from './freshest-picture.js';
 import type { Closable } from './opening-device.js';
 import { PictureClock } from './picture-clock.js';
+import type { ReopenListener } from './reopen-listener.js';
 import { retryUntilOpen } from './retry-until-open.js';
-import type { PictureSize } from './picture-size.js';
+import type { PictureSize } from '../video/picture-size.js';
 import type { VideoDeviceEvents } from './video-device.js';
 
 /** What a {@link LiveVideoFeed} does. */
@@ -22,12 +23,6 @@ export interface LiveVideoFeedOptions {
   /** Whether the reader only wants the newest picture. */
   readonly freshest: boolean;
   readonly reopen: boolean;
-}
-
-/** What a {@link LiveVideoFeed} tells of a device that it waits for. */
-export interface ReopenListener {
-  readonly lost: (error: Error) => void;
-  readonly reopened: () => void;
 }
 
 /** Takes what a device sees to a stream, and opens the device again if that's wanted. */

@@ -2,6 +2,7 @@ import type { AudioFrame } from '../audio/audio-frame.js';
 import { monotonicUs } from '../core/clock.js';
 import type { InputEvents, OpenInput } from './audio-device.js';
 import type { CaptureSink } from './captured-stream.js';
+import type { ReopenListener } from './reopen-listener.js';
 import { retryUntilOpen } from './retry-until-open.js';
 import { SampleFrames, type SampleFramesOptions } from './sample-frames.js';
 import type { VoiceProcessing } from './voice-processing.js';
@@ -14,12 +15,6 @@ export interface MicrophoneFeedOptions extends SampleFramesOptions {
   readonly staleMs: number;
 }
 
-/** What a {@link MicrophoneFeed} tells of a device that it waits for. */
-export interface ReopenEvents {
-  readonly lost: (error: Error) => void;
-  readonly reopened: () => void;
-}
-
 /** Takes what a device hears to a stream, and opens the device again if that's wanted. */
 export class MicrophoneFeed {
   /** How often the device came back. */
@@ -28,7 +23,7 @@ export class MicrophoneFeed {
   readonly #closing = new AbortController();
   #device: OpenInput | undefined;
   #sink: CaptureSink<AudioFrame> | undefined;
-  #events: ReopenEvents | undefined;
+  #listener: ReopenListener | undefined;
   /** What came before anybody could take it: one piece, since opening is told in the next turn at the latest. */
   readonly #early: AudioFrame[] = [];
   #reopening: Promise<void> | undefined;
@@ -51,9 +46,9 @@ export class MicrophoneFeed {
   }
 
   /** Begins to feed a stream. @returns How to stop, which resolves when the device is free. */
-  start(sink: CaptureSink<AudioFrame>, events: ReopenEvents): () => Promise<void> {
+  start(sink: CaptureSink<AudioFrame>, listener: ReopenListener): () => Promise<void> {
     this.#sink = sink;
-    this.#events = events;
+    this.#listener = listener;
     for (const frame of this.#early.splice(0)) sink.push(frame);
     const lost = this.#lostEarly;
     // Once the stream is there that tells of it.
@@ -92,7 +87,7 @@ export class MicrophoneFeed {
     if (!this.#sink) {
       this.#lostEarly = error;
     } else if (this.#options.reopen) {
-      this.#events?.lost(error);
+      this.#listener?.lost(error);
       this.#reopening = this.#reopen();
     } else {
       this.#sink.fail(error);
@@ -106,7 +101,7 @@ export class MicrophoneFeed {
       this.#device = await retryUntilOpen(() => this.#open(signal), signal);
       if (signal.aborted) return;
       this.reopened += 1;
-      this.#events?.reopened();
+      this.#listener?.reopened();
     } catch (error) {
       // Nobody waits for one that was closed.
       if (!signal.aborted) this.#sink?.fail(error);

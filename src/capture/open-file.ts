@@ -157,7 +157,7 @@ export async function openResolved(
   const location = fileLocation(pathOrUrl, wanted.protocols);
   const { signal, startUs, endUs, ffmpegPath } = wanted;
   signal?.throwIfAborted();
-  const program = await findFfmpeg(ffmpegPath === undefined ? {} : { ffmpegPath }, signal);
+  const program = await findFfmpeg({ ffmpegPath }, signal);
   const description = await probeFile(program, location, signal);
   const still = wanted.times > 1 && isStill(description);
   const pictures = picturesOf(description.pictures, wanted.video);

@@ -24,7 +24,7 @@ export async function openLiveVideo(
   { device, thin, ...input }: VideoDeviceInput,
 ): Promise<LiveVideoStream> {
   const { signal, format, stallMs, reopen, readIn, ffmpegPath, fps } = options;
-  const program = await findFfmpeg(ffmpegPath === undefined ? {} : { ffmpegPath }, signal);
+  const program = await findFfmpeg({ ffmpegPath }, signal);
   const feed = await LiveVideoFeed.open(
     {
       format,

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { checkOptions, checkSignal } from '../core/check.js';
 import { FramewireError, notConnected } from '../core/errors.js';
+import { givenOptions } from '../core/given-options.js';
 import type { TrackKind } from '../core/track-handle.js';
 import type { FfmpegOptions } from '../ffmpeg/ffmpeg-program.js';
 import type { PublishOptions } from '../room/publish-options.js';
@@ -150,8 +151,8 @@ export async function publishFile(
   const resolved = resolveFileOptions({
     ...rest,
     ...(signal && { signal }),
-    video: video && given({ width: video.width, height: video.height, fps: video.fps }),
-    audio: audio && given({ channels: audio.channels }),
+    video: video && givenOptions({ width: video.width, height: video.height, fps: video.fps }),
+    audio: audio && givenOptions({ channels: audio.channels }),
   });
   const screencast = video !== false && video.screencast === true;
   signal?.throwIfAborted();
@@ -188,12 +189,6 @@ async function publish<Kind extends TrackKind>(
   if (!feed) return undefined;
   const { name, signal, ...how } = options;
   return await PublishedCapture.publish(room, { open: () => feed, name, publish: how, signal });
-}
-
-/** Without those that are left out as `undefined`. */
-function given<T extends object>(options: T): { [K in keyof T]?: NonNullable<T[K]> } {
-  const entries = Object.entries(options).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries) as { [K in keyof T]?: NonNullable<T[K]> };
 }
 
 function endedSooner({ reason, error }: CaptureEnd): unknown {

@@ -1,5 +1,6 @@
 import { deadline, type Deadline, untilAborted } from '../core/abort.js';
 import { FramewireError, notConnected } from '../core/errors.js';
+import { givenOptions } from '../core/given-options.js';
 import { log } from '../core/log.js';
 import type { TrackKind } from '../core/track-handle.js';
 import type { PublishOptions } from '../room/publish-options.js';
@@ -135,7 +136,7 @@ export class PublishedCapture<Kind extends TrackKind = TrackKind> implements Asy
       });
       const publication = await room.localParticipant.publishTrack(track, {
         ...feed.publishDefaults,
-        ...given(publish),
+        ...givenOptions(publish),
         signal: life.signal,
       });
       return new PublishedCapture({ room, feed, track, publication, life });
@@ -203,11 +204,6 @@ class Life implements Disposable {
     this.#off();
     this.#deadline[Symbol.dispose]();
   }
-}
-
-/** Without those that are left out as `undefined`. */
-function given(options: PublishOptions): PublishOptions {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }
 
 function endOf(error: unknown, { signal, left }: Life): CaptureEnd {

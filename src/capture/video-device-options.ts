@@ -7,7 +7,7 @@ import {
   type ResolvedCapturedVideoOptions,
 } from './captured-video-stream.js';
 import { checkFrameRate } from '../video/frame-rate.js';
-import type { PictureSize } from './picture-size.js';
+import type { PictureSize } from '../video/picture-size.js';
 
 /** Which thread reads the pictures of a camera or a screen. */
 export const READERS = ['main', 'worker'] as const;

@@ -7,7 +7,7 @@ import { deviceFault } from './device-fault.js';
 import { FFMPEG_PIXEL_FORMATS } from './ffmpeg-pixel-format.js';
 import { type Closable, OpeningDevice } from './opening-device.js';
 import { PictureThread, type PictureThreadOutlet } from './picture-thread.js';
-import type { PictureSize } from './picture-size.js';
+import type { PictureSize } from '../video/picture-size.js';
 import type { Reader } from './video-device-options.js';
 
 /** Which pictures are asked of a camera or a screen. */

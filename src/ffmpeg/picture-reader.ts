@@ -3,6 +3,7 @@ import { monotonicUs } from '../core/clock.js';
 import { type Block, BlockPipe } from './block-pipe.js';
 import { type FfmpegExit, FfmpegProcess } from './ffmpeg-process.js';
 import type { FfmpegProgram } from './ffmpeg-program.js';
+import { whenClosed } from './when-closed.js';
 
 /** What a {@link PictureReader} reads. */
 export interface PictureRequest {
@@ -240,10 +241,4 @@ class SizeFinder {
     this.found = true;
     this.onFound?.(Number(width), Number(height));
   }
-}
-
-/** Resolves when nothing comes out of a pipe any more. */
-function whenClosed(pipe: Readable | undefined): Promise<void> {
-  if (!pipe || pipe.closed) return Promise.resolve();
-  return new Promise((resolve) => pipe.once('close', () => resolve()));
 }

@@ -1,8 +1,9 @@
 import type { AudioFrame } from '../audio/audio-frame.js';
+import type { PictureSize } from '../video/picture-size.js';
 import type { VideoFrame } from '../video/video-frame.js';
 import type { PartSequence } from './part-sequence.js';
 import { PictureGrid } from './picture-grid.js';
-import { type PictureSize, recordedPicture, uprightSize } from './recorded-picture.js';
+import { recordedPicture, uprightSize } from './recorded-picture.js';
 import type { RecordedPart } from './recording-part.js';
 import { SampleTrack } from './sample-track.js';
 import { type Medium, Timeline } from './timeline.js';

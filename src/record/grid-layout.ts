@@ -1,4 +1,5 @@
 import type { CropArea } from '../video/crop-pixels.js';
+import { evenLength } from './even-length.js';
 
 /** The shape of a tile: what most cameras give. */
 const SHAPE = { width: 16, height: 9 };
@@ -22,17 +23,12 @@ export function gridAreas(
   }
   const { columns, scale } = best;
   const rows = Math.ceil(count / columns);
-  const tile = { width: even(SHAPE.width * scale), height: even(SHAPE.height * scale) };
-  const top = even((height - rows * tile.height) / 2, 0);
+  const tile = { width: evenLength(SHAPE.width * scale), height: evenLength(SHAPE.height * scale) };
+  const top = evenLength((height - rows * tile.height) / 2, 0);
   return Array.from({ length: count }, (_, i) => {
     const row = Math.floor(i / columns);
     const inRow = Math.min(columns, count - row * columns);
-    const left = even((width - inRow * tile.width) / 2, 0);
+    const left = evenLength((width - inRow * tile.width) / 2, 0);
     return { x: left + (i % columns) * tile.width, y: top + row * tile.height, ...tile };
   });
-}
-
-function even(length: number, least = 2): number {
-  // What divides without a rest must not end just below.
-  return Math.max(least, Math.floor((length + 1e-6) / 2) * 2);
 }

@@ -151,7 +151,7 @@ export class MediaRecorder extends TypedEmitter<MediaRecorderEvents> implements 
     const resolved = resolveRecorderOptions(path, options);
     const { video, audio, signal, ffmpegPath } = resolved;
     signal?.throwIfAborted();
-    const program = await findFfmpeg(ffmpegPath === undefined ? {} : { ffmpegPath }, signal);
+    const program = await findFfmpeg({ ffmpegPath }, signal);
     const videoEncoder = video ? await encoderOf(program, video.codec) : '';
     const audioEncoder = audio ? await encoderOf(program, audio.codec) : '';
     signal?.throwIfAborted();

@@ -1,5 +1,6 @@
 import { canvasLibrary } from '../video/canvas-library.js';
 import { VideoFrame } from '../video/video-frame.js';
+import { evenLength } from './even-length.js';
 
 /** Letters of a name that anybody reads on a tile. */
 const MAX_LETTERS = 64;
@@ -24,8 +25,8 @@ export function nameLabel(
   measuring.font = font;
   const wanted = measuring.measureText(text).width + size;
   const box = {
-    width: even(Math.min(width, wanted)),
-    height: even(Math.min(height, Math.round(size * 1.5))),
+    width: evenLength(Math.min(width, wanted)),
+    height: evenLength(Math.min(height, Math.round(size * 1.5))),
   };
   const canvas = createCanvas(box.width, box.height);
   const context = canvas.getContext('2d');
@@ -37,8 +38,4 @@ export function nameLabel(
   // Narrower letters, where there is no room for them as they are.
   context.fillText(text, size / 2, box.height / 2, Math.max(2, box.width - size));
   return VideoFrame.fromCanvas(canvas, { format: 'I420' });
-}
-
-function even(length: number): number {
-  return Math.max(2, Math.floor(length / 2) * 2);
 }

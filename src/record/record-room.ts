@@ -50,7 +50,7 @@ async function checkEncoders(
   { ffmpegPath }: RecordRoomOptions,
   { dir, formats }: RoomRecordingSettings,
 ): Promise<void> {
-  const program = await findFfmpeg(ffmpegPath === undefined ? {} : { ffmpegPath });
+  const program = await findFfmpeg({ ffmpegPath });
   for (const kind of ['video', 'audio'] as const) {
     const { container, recorder } = formats[kind];
     const resolved = resolveRecorderOptions(`${dir}/x.${container}`, recorder);

@@ -1,11 +1,6 @@
+import type { PictureSize } from '../video/picture-size.js';
 import type { VideoFrame } from '../video/video-frame.js';
 import { SharedPicture } from './shared-picture.js';
-
-/** A size in pixels. */
-export interface PictureSize {
-  readonly width: number;
-  readonly height: number;
-}
 
 /** The size of a frame as it's seen. */
 export function uprightSize({ width, height, rotation }: VideoFrame): PictureSize {

@@ -121,6 +121,15 @@ describeWith('ffmpeg', 'openFile of what is no film', () => {
     await expect(hearing).rejects.toMatchObject({ code: 'file' });
   });
 
+  it('fails with what keeps it from being sought, so that no reader waits for ever', async () => {
+    const ffmpegPath = at('ffmpeg-for-now');
+    writeFileSync(ffmpegPath, '#!/bin/sh\nexec ffmpeg "$@"\n', { mode: 0o755 });
+    await using file = await openFile(clip, { ffmpegPath, audio: false });
+    rmSync(ffmpegPath);
+    await expect(file.seek(0)).rejects.toMatchObject({ code: 'not-found' });
+    expect((await numbersOf(file)).error).toMatchObject({ code: 'not-found' });
+  });
+
   it('takes a name for a name, whatever is in it', async () => {
     for (const name of ['-i.mkv', "a'b;c $(d) %s.mkv", 'concat:a.mkv', 'ä|b,c.mkv']) {
       copyFileSync(clip, at(name));
