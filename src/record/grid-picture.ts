@@ -49,7 +49,8 @@ const MOST_WAITING = 30;
 export class GridPicture implements Disposable {
   readonly #options: GridPictureOptions;
   readonly #pixels: Uint8Array;
-  readonly #tiles = new Map<string, Tile>();
+  /** By whatever stands for a video: what is the same for two of them is one. */
+  readonly #tiles = new Map<unknown, Tile>();
 
   constructor(options: GridPictureOptions) {
     const { width, height } = options;
@@ -64,12 +65,12 @@ export class GridPicture implements Disposable {
   }
 
   /** Whether a video is in the grid, and there was room for it. */
-  shows(key: string): boolean {
+  shows(key: unknown): boolean {
     return this.#tiles.get(key)?.area !== undefined;
   }
 
   /** One more video, black at first, with a name drawn on it; `''` for none. */
-  add(key: string, name: string): void {
+  add(key: unknown, name: string): void {
     const empty = { area: undefined, label: undefined, shown: undefined, changed: true };
     this.#closeTile(key);
     this.#tiles.set(key, { name, ...empty, next: [] });
@@ -77,7 +78,7 @@ export class GridPicture implements Disposable {
   }
 
   /** One video less; the others move together. One that isn't there is no error. */
-  remove(key: string): void {
+  remove(key: unknown): void {
     if (!this.#tiles.has(key)) return;
     this.#closeTile(key);
     this.#tiles.delete(key);
@@ -85,7 +86,7 @@ export class GridPicture implements Disposable {
   }
 
   /** A frame of a video, which is seen from a time on. Takes ownership. */
-  show(key: string, frame: VideoFrame, timeUs: number): void {
+  show(key: unknown, frame: VideoFrame, timeUs: number): void {
     using own = frame;
     const tile = this.#tiles.get(key);
     if (!tile?.area) return;
@@ -94,7 +95,7 @@ export class GridPicture implements Disposable {
   }
 
   /** Shows nothing of a video any more, until its next frame. */
-  hide(key: string): void {
+  hide(key: unknown): void {
     const tile = this.#tiles.get(key);
     if (!tile) return;
     for (const { frame } of tile.next.splice(0)) frame.close();
@@ -122,7 +123,7 @@ export class GridPicture implements Disposable {
     this.#tiles.clear();
   }
 
-  #closeTile(key: string): void {
+  #closeTile(key: unknown): void {
     this.hide(key);
     this.#tiles.get(key)?.label?.close();
   }

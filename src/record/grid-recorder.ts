@@ -52,14 +52,17 @@ export class GridRecorder implements RoomRecorder {
   readonly #pacer: FramePacer;
   readonly #clocks = new ParticipantClocks();
   readonly #current = new Map<TrackHandle, GridTrack>();
+  /** Those, and the ones that are gone and not over yet: meanwhile their tracks may have come anew. */
+  readonly #running = new Set<GridTrack>();
   /** All that ever were, for the manifest: what is over isn't held. */
   readonly #tracks: (() => RecordedTrack)[] = [];
   /** Of the videos that are there, those that had a tile so far. */
-  readonly #shown = new Set<string>();
+  readonly #shown = new Set<SeenTrack>();
   /** The names of its files. */
   readonly #files: string[] = [];
   readonly #done: Promise<void>;
   #session: Session | undefined;
+  #stopping = false;
 
   constructor(output: RoomOutput, options: GridRecorderOptions) {
     this.#output = output;
@@ -76,16 +79,19 @@ export class GridRecorder implements RoomRecorder {
     const describe = (): RecordedTrack =>
       joined.describe(this.#output.originUs, {
         files: this.#files,
-        hidden: track.kind === 'video' && !this.#shown.has(seen.source.sid),
+        hidden: track.kind === 'video' && !this.#shown.has(seen),
       });
     const index = this.#tracks.push(describe) - 1;
     this.#current.set(track, joined);
+    this.#running.add(joined);
     void joined.done.then(() => {
       const described = { ...describe(), files: [...this.#files] };
       this.#tracks[index] = () => described;
-      this.#current.delete(track);
-      this.#picture.remove(seen.source.sid);
-      this.#shown.delete(seen.source.sid);
+      this.#running.delete(joined);
+      if (this.#current.get(track) === joined) this.#current.delete(track);
+      // The last pictures, which are yet to be put together, show everybody who was there.
+      if (!this.#stopping) this.#picture.remove(seen);
+      this.#shown.delete(seen);
       this.#output.changed();
     });
     this.#output.changed();
@@ -94,26 +100,28 @@ export class GridRecorder implements RoomRecorder {
   gone(track: TrackHandle): void {
     const joined = this.#current.get(track);
     if (!joined) return;
-    this.#picture.remove(joined.seen.source.sid);
+    this.#current.delete(track);
+    this.#picture.remove(joined.seen);
     // The streams of a remote one have ended by themselves.
     if (!track.remote) void joined.stop(joined.seen.end());
   }
 
   changed(track: TrackHandle): void {
     const seen = this.#current.get(track)?.seen;
-    if (seen?.muted()) this.#picture.hide(seen.source.sid);
+    if (seen?.muted()) this.#picture.hide(seen);
   }
 
   check(nowUs: number): void {
     for (const { seen, cameUs } of this.#current.values()) {
       if (nowUs - cameUs < this.#output.maxPauseUs) continue;
-      this.#picture.hide(seen.source.sid);
+      this.#picture.hide(seen);
     }
   }
 
   async stop(end: RecordedEnd): Promise<void> {
+    this.#stopping = true;
     this.#pacer.close();
-    await Promise.all([...this.#current.values()].map((one) => one.stop(end)));
+    await Promise.all(Array.from(this.#running, (one) => one.stop(end)));
     await this.#done;
     const session = this.#session;
     if (session) {
@@ -129,18 +137,18 @@ export class GridRecorder implements RoomRecorder {
   }
 
   #watch(seen: SeenTrack): GridTrack {
-    const { participant, source } = seen;
+    const stream = new VideoStream(seen.track, { format: 'I420', fps: this.#options.fps });
+    const { participant } = seen;
     const name = participant.name === '' ? participant.identity : participant.name;
-    this.#picture.add(source.sid, this.#options.names ? name : '');
+    this.#picture.add(seen, this.#options.names ? name : '');
     const { clock, release } = this.#clocks.of(seen);
     clock.follow(seen.track);
-    const stream = new VideoStream(seen.track, { format: 'I420', fps: this.#options.fps });
     const joined = new GridTrack(seen, stream, (frame: VideoFrame) => {
       const placeUs = clock.video(frame, monotonicUs());
       // What was on its way when it was muted must not stay.
       if (seen.muted()) frame.close();
-      else this.#picture.show(source.sid, frame, placeUs);
-      if (this.#picture.shows(source.sid)) this.#shown.add(source.sid);
+      else this.#picture.show(seen, frame, placeUs);
+      if (this.#picture.shows(seen)) this.#shown.add(seen);
     });
     void joined.done.then(release);
     return joined;
@@ -148,9 +156,9 @@ export class GridRecorder implements RoomRecorder {
 
   #listen(seen: SeenTrack): GridTrack {
     const { channels } = this.#output;
+    const stream = new AudioStream(seen.track, { sampleRate: SAMPLE_RATE, channels });
     const { clock, release } = this.#clocks.of(seen);
     clock.follow(seen.track);
-    const stream = new AudioStream(seen.track, { sampleRate: SAMPLE_RATE, channels });
     let voice: { readonly of: MixTimeline; readonly in: MixVoice } | undefined;
     const joined = new GridTrack(seen, stream, (frame: AudioFrame) => {
       const placeUs = clock.audio(frame, monotonicUs());

@@ -7,6 +7,8 @@ import { MANIFEST_NAME, type RecordedFile, recordedError } from './room-manifest
 /** How the files of a room's recording are written. */
 export interface RoomOutputOptions {
   readonly dir: string;
+  /** Names that no file gets: what was in the folder before. */
+  readonly taken?: readonly string[];
   /** When the recording began, on the monotonic clock. */
   readonly originUs: number;
   readonly maxFiles: number;
@@ -46,7 +48,7 @@ export class RoomOutput {
   readonly maxPauseUs: number;
   readonly channels: 1 | 2;
   readonly #options: RoomOutputOptions;
-  readonly #names = new RecordingNames([MANIFEST_NAME]);
+  readonly #names: RecordingNames;
   /** What the manifest says of each, in the order in which they were begun. */
   readonly #files: { file: RoomFile | undefined; described: RecordedFile }[] = [];
   /** Those that are being recorded. */
@@ -54,6 +56,7 @@ export class RoomOutput {
 
   constructor(options: RoomOutputOptions) {
     this.#options = options;
+    this.#names = new RecordingNames([MANIFEST_NAME, ...(options.taken ?? [])]);
     this.originUs = options.originUs;
     this.maxPauseUs = options.maxPauseUs;
     this.channels = options.channels;

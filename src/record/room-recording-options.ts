@@ -71,7 +71,9 @@ export interface RecordRoomOptions extends FfmpegOptions {
   readonly subscribe?: boolean;
   /** Which tracks are to be recorded. Default: all. */
   readonly filter?: TrackChoice;
-  /** Replaces files of an earlier recording. Default `false`: such a folder is refused. */
+  /**
+   * Replaces files of an earlier recording. Default `false`: such a folder is refused, and other files in it are kept.
+   */
   readonly overwrite?: boolean;
   /** Ends the recording, as `stop()` does. */
   readonly signal?: AbortSignal;

@@ -1,3 +1,4 @@
+import { readdir, rm } from 'node:fs/promises';
 import { listenForAbort } from '../core/abort.js';
 import { shown } from '../core/check.js';
 import { monotonicUs, wallClockUs } from '../core/clock.js';
@@ -77,7 +78,7 @@ export class RoomRecording extends TypedEmitter<RoomRecordingEvents> implements 
   #settle: ((summary: RoomRecordingSummary) => void) | undefined;
   #reject: ((error: Error) => void) | undefined;
 
-  private constructor(room: Room, settings: RoomRecordingSettings) {
+  private constructor(room: Room, settings: RoomRecordingSettings, taken: readonly string[]) {
     super();
     this.#room = room;
     this.#settings = settings;
@@ -89,6 +90,7 @@ export class RoomRecording extends TypedEmitter<RoomRecordingEvents> implements 
     );
     this.#output = new RoomOutput({
       dir,
+      taken,
       originUs: this.#originUs,
       maxFiles,
       maxPauseUs: maxPauseMs * 1000,
@@ -110,12 +112,21 @@ export class RoomRecording extends TypedEmitter<RoomRecordingEvents> implements 
   /** @internal Begins, in a folder that has no recording yet, or whose recording may be replaced. */
   static async begin(room: Room, settings: RoomRecordingSettings): Promise<RoomRecording> {
     const { dir, overwrite, signal } = settings;
-    const recording = new RoomRecording(room, settings);
+    // Where names can't be read, a file that is there already makes its track fail.
+    const taken = overwrite ? [] : await readdir(dir).catch(() => []);
+    const recording = new RoomRecording(room, settings, taken);
     if (!(await recording.#manifest.write({ overwrite }))) {
       throw new FramewireError('file', `${shown(dir)} has a recording already.`);
     }
-    signal?.throwIfAborted();
-    if (!room.connected) throw notConnected();
+    try {
+      signal?.throwIfAborted();
+      // The tracks of one that is just being left can't be read any more.
+      if (!room.connected || room.leaving) throw notConnected();
+    } catch (error) {
+      // Of a recording that never was; the folder may have another.
+      await rm(recording.manifestPath, { force: true }).catch(() => undefined);
+      throw error;
+    }
     recording.#start();
     return recording;
   }

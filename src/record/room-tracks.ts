@@ -40,7 +40,7 @@ export interface RoomTracksOptions {
   readonly changed: (track: TrackHandle) => void;
   /** One that we asked for doesn't come. */
   readonly refused: (identity: string, sid: string, reason: string) => void;
-  /** Code of the user's failed. */
+  /** Code of the user's failed, or a track that can't be read: it's just being left. */
   readonly failed: (error: unknown) => void;
 }
 
@@ -98,7 +98,7 @@ export class RoomTracks {
     if (track.ended || !this.#wants(publication, participant)) return;
     const { identity, sid, name } = participant;
     const local = !track.remote;
-    this.#options.came({
+    const seen: SeenTrack = {
       track,
       participant: { identity, sid, name, local },
       source: describeSource(publication),
@@ -109,7 +109,12 @@ export class RoomTracks {
         const there = participant.trackPublications.has(publication.sid);
         return there && !local ? 'unsubscribed' : 'unpublished';
       },
-    });
+    };
+    try {
+      this.#options.came(seen);
+    } catch (error) {
+      this.#options.failed(error);
+    }
   }
 
   #ask(publication: RemoteTrackPublication, participant: RemoteParticipant): void {

@@ -12,6 +12,8 @@ export class TracksRecorder implements RoomRecorder {
   /** All that ever were, for the manifest: what is over isn't held. */
   readonly #tracks: (() => RecordedTrack)[] = [];
   readonly #current = new Map<TrackHandle, { recorder: TrackRecorder; end: () => RecordedEnd }>();
+  /** Those, and the ones that are gone and not over yet: meanwhile their tracks may have come anew. */
+  readonly #running = new Set<TrackRecorder>();
   readonly #clocks = new ParticipantClocks();
 
   constructor(output: RoomOutput) {
@@ -22,13 +24,21 @@ export class TracksRecorder implements RoomRecorder {
     const { track, end } = seen;
     if (this.#current.has(track)) return;
     const { clock, release } = this.#clocks.of(seen);
-    const recorder = new TrackRecorder(seen, clock, this.#output);
+    let recorder: TrackRecorder;
+    try {
+      recorder = new TrackRecorder(seen, clock, this.#output);
+    } catch (error) {
+      release();
+      throw error;
+    }
     const index = this.#tracks.push(() => recorder.describe()) - 1;
     this.#current.set(track, { recorder, end });
+    this.#running.add(recorder);
     void recorder.done.then(() => {
       const described = recorder.describe();
       this.#tracks[index] = () => described;
-      this.#current.delete(track);
+      this.#running.delete(recorder);
+      if (this.#current.get(track)?.recorder === recorder) this.#current.delete(track);
       release();
     });
     this.#output.changed();
@@ -36,6 +46,7 @@ export class TracksRecorder implements RoomRecorder {
 
   gone(track: TrackHandle): void {
     const current = this.#current.get(track);
+    this.#current.delete(track);
     // The streams of a remote one have ended by themselves.
     if (current && !track.remote) void current.recorder.stop(current.end());
   }
@@ -49,7 +60,7 @@ export class TracksRecorder implements RoomRecorder {
   }
 
   async stop(end: RecordedEnd): Promise<void> {
-    await Promise.all([...this.#current.values()].map(({ recorder }) => recorder.stop(end)));
+    await Promise.all(Array.from(this.#running, (recorder) => recorder.stop(end)));
   }
 
   describe(): RecordedTrack[] {

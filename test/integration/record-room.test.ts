@@ -125,6 +125,19 @@ describeWith(['ffmpeg', 'ffprobe'], 'a room recorded by tracks', () => {
     expect(await readManifest(folder())).toMatchObject({ layout: 'grid', state: 'finished' });
   });
 
+  it('does not begin in a room that is just being left, and leaves nothing then', async () => {
+    const [ada, recorder] = await Promise.all([live.join('ada'), live.join('recorder')]);
+    const seen = recorder.waitForTrack({ kind: 'video' });
+    await live.paint(ada, RED);
+    await seen;
+    const beginning = recordRoom(recorder, { dir: folder() });
+    await Promise.all([
+      expect(beginning).rejects.toMatchObject({ code: 'disconnected' }),
+      recorder.disconnect(),
+    ]);
+    expect(await readdir(folder())).toEqual([]);
+  });
+
   it('refuses what it can not record', async () => {
     const dir = folder();
     await expect(recordRoom(live.room(), { dir })).rejects.toMatchObject({ code: 'disconnected' });

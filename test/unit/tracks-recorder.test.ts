@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LocalVideoTrack } from 'framewire';
 import type { RecordedFile } from 'framewire/record';
@@ -181,6 +181,40 @@ describeWith(['ffmpeg', 'ffprobe'], 'the files of tracks', () => {
     expect(recorder.describe()).toMatchObject([{ missing: 'failed', end: 'failed', files: [] }]);
   });
 
+  it('are another when a track comes anew before the one before is finished', async () => {
+    const log = new Log();
+    const files = output(folder(), log);
+    const recorder = new TracksRecorder(files);
+    const { painter, seen } = camera('ada', RED);
+    recorder.came(seen);
+    painter.start();
+    await untilLong(files, 'ada-camera.mp4', 200);
+    recorder.gone(seen.track);
+    recorder.came({ ...seen, source: { ...seen.source, sid: 'TR_anew' } });
+    await untilLong(files, 'ada-camera-2.mp4', 200);
+    await recorder.stop('stopped');
+    expect(recorder.describe()).toMatchObject([
+      { files: ['ada-camera.mp4'], end: 'unpublished' },
+      { files: ['ada-camera-2.mp4'], end: 'stopped', track: { sid: 'TR_anew' } },
+    ]);
+    expect(log.finished).toHaveLength(2);
+  });
+
+  it('leave what is in the folder, and fail with an error of ours when they are taken away', async () => {
+    const log = new Log();
+    await writeFile(join(folder(), 'ADA-camera.mp4'), 'mine');
+    const files = output(folder(), log, { taken: await readdir(folder()) });
+    const recorder = new TracksRecorder(files);
+    const { painter, seen } = camera('ada', RED);
+    recorder.came(seen);
+    painter.start();
+    await untilLong(files, 'ada-camera-2.mp4', 200);
+    await rm(join(folder(), 'ada-camera-2.mp4'));
+    await recorder.stop('stopped');
+    expect(await readFile(join(folder(), 'ADA-camera.mp4'), 'utf8')).toBe('mine');
+    expect(log.failed).toMatchObject([{ file: 'ada-camera-2.mp4', error: { code: 'not-found' } }]);
+  });
+
   it('are as many at a time as are allowed; others wait for one to end', async () => {
     const log = new Log();
     const files = output(folder(), log, { maxFiles: 1 });
@@ -211,6 +245,8 @@ describe('the names of files', () => {
     expect(next('ada')).toBe('ada-camera.mp4');
     expect(next('ada')).toBe('ada-camera-2.mp4');
     expect(next('ADA')).toBe('ADA-camera-3.mp4');
+    expect(next('\u00e9')).toBe('\u00e9-camera.mp4');
+    expect(next('e\u0301')).toBe('\u00e9-camera-2.mp4');
     expect(next('../../etc/passwd')).toBe('_.._etc_passwd-camera.mp4');
     expect(next('a/b')).toBe('a_b-camera.mp4');
     expect(next('x/b')).toBe('x_b-camera.mp4');
