@@ -1,4 +1,3 @@
-import { listenForAbort } from '../core/abort.js';
 import { monotonicUs } from '../core/clock.js';
 import { FramewireError } from '../core/errors.js';
 import { FfmpegProcess } from '../ffmpeg/ffmpeg-process.js';
@@ -62,15 +61,7 @@ export async function openFfmpegInput(
   void ffmpeg.exited.then((exit) => {
     opening.fail(deviceFault(named(request), exit));
   });
-  const forget = listenForAbort(signal, () => {
-    opening.fail(signal.reason as Error);
-  });
-  if (signal.aborted) opening.fail(signal.reason as Error);
-  try {
-    return await opening.opened;
-  } finally {
-    forget();
-  }
+  return await opening.untilOpen(signal);
 }
 
 function named({ device }: AudioDeviceRequest): string {

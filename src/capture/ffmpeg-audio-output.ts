@@ -1,6 +1,5 @@
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
-import { listenForAbort } from '../core/abort.js';
 import { FramewireError } from '../core/errors.js';
 import { FfmpegProcess } from '../ffmpeg/ffmpeg-process.js';
 import { findFfmpeg } from '../ffmpeg/ffmpeg-program.js';
@@ -88,21 +87,13 @@ export async function openFfmpegOutput(
   void ffmpeg.exited.then((exit) => {
     opening.fail(deviceFault(named, exit));
   });
-  const forget = listenForAbort(signal, () => {
-    opening.fail(signal.reason as Error);
-  });
-  if (signal.aborted) opening.fail(signal.reason as Error);
   const write = (samples: Int16Array): void => {
     written += samples.length / channels;
     stdin.write(new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength));
   };
-  try {
-    write(opener);
-    const opened = await opening.opened;
-    return { deviceMs: DEVICE_MS, write, close: () => opened.close() };
-  } finally {
-    forget();
-  }
+  write(opener);
+  const opened = await opening.untilOpen(signal);
+  return { deviceMs: DEVICE_MS, write, close: () => opened.close() };
 }
 
 const OPENING_BLOCKS = 4;

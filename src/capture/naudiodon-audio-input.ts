@@ -1,4 +1,3 @@
-import { listenForAbort } from '../core/abort.js';
 import { FramewireError } from '../core/errors.js';
 import {
   type AudioDeviceRequest,
@@ -39,14 +38,7 @@ export async function openNaudiodonInput(
   void naudiodon.exited.then((how) => {
     opening.fail(new FramewireError('device', `${named} failed: naudiodon ended, ${how}.`));
   });
-  const forget = listenForAbort(signal, () => {
-    opening.fail(signal.reason as Error);
-  });
-  try {
-    return await opening.opened;
-  } finally {
-    forget();
-  }
+  return await opening.untilOpen(signal);
 }
 
 /** Takes apart what the child writes: see `NAUDIODON_CHILD`. */

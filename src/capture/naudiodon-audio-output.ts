@@ -1,4 +1,3 @@
-import { listenForAbort } from '../core/abort.js';
 import { FramewireError } from '../core/errors.js';
 import {
   type AudioDeviceRequest,
@@ -52,17 +51,10 @@ export async function openNaudiodonOutput(
   void naudiodon.exited.then((how) => {
     opening.fail(new FramewireError('device', `${named} failed: naudiodon ended, ${how}.`));
   });
-  const forget = listenForAbort(signal, () => {
-    opening.fail(signal.reason as Error);
-  });
-  try {
-    const opened = await opening.opened;
-    const write = (samples: Int16Array): void => {
-      waiting += samples.length / request.channels;
-      naudiodon.sound.write(new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength));
-    };
-    return { deviceMs: DEVICE_MS, write, close: () => opened.close() };
-  } finally {
-    forget();
-  }
+  const opened = await opening.untilOpen(signal);
+  const write = (samples: Int16Array): void => {
+    waiting += samples.length / request.channels;
+    naudiodon.sound.write(new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength));
+  };
+  return { deviceMs: DEVICE_MS, write, close: () => opened.close() };
 }

@@ -1,3 +1,4 @@
+import { listenForAbort } from '../core/abort.js';
 import { FramewireError } from '../core/errors.js';
 import { PulsePresence } from './pulse-presence.js';
 import { StallWatch } from './stall-watch.js';
@@ -37,8 +38,7 @@ export interface Closable {
  * process that neither goes on nor ends counts as a loss too.
  */
 export class OpeningDevice {
-  /** Resolves when the device is open. Rejects when it fails before that, once it's free. */
-  readonly opened: Promise<Closable>;
+  readonly #opened: Promise<Closable>;
   readonly #options: OpeningDeviceOptions;
   #state: 'opening' | 'open' | 'over' = 'opening';
   #watch: StallWatch;
@@ -52,10 +52,27 @@ export class OpeningDevice {
     this.#watch = new StallWatch(OPENING_MS, this.#onStall);
     const { pulse } = options;
     if (pulse) this.#presence = new PulsePresence({ ...pulse, gone: this.#onUnplugged });
-    this.opened = new Promise((resolve, reject) => {
+    this.#opened = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
     });
+  }
+
+  /**
+   * Resolves when the device is open.
+   *
+   * @throws What it fails with before that, once it's free; the signal's reason, once it aborts and it's free.
+   */
+  async untilOpen(signal: AbortSignal): Promise<Closable> {
+    const giveUp = (): void => this.fail(signal.reason as Error);
+    const forget = listenForAbort(signal, giveUp);
+    // It may have aborted while the process was started.
+    if (signal.aborted) giveUp();
+    try {
+      return await this.#opened;
+    } finally {
+      forget();
+    }
   }
 
   /** It works: the first time that it does, it's open. @returns Whether it's wanted. */

@@ -1,4 +1,3 @@
-import { listenForAbort } from '../core/abort.js';
 import { FramewireError } from '../core/errors.js';
 import type { FfmpegProgram } from '../ffmpeg/ffmpeg-program.js';
 import { type PictureEnd, PictureReader, type PictureRequest } from '../ffmpeg/picture-reader.js';
@@ -76,14 +75,7 @@ export async function openVideoDevice(
     opening.fail(error as Error);
     return undefined;
   });
-  const forget = listenForAbort(signal, () => {
-    opening.fail(signal.reason as Error);
-  });
-  try {
-    return await opening.opened;
-  } finally {
-    forget();
-  }
+  return await opening.untilOpen(signal);
 }
 
 function faultOf({ named, program }: VideoDeviceRequest, end: PictureEnd): FramewireError {
