@@ -1,3 +1,4 @@
+import { untilAborted } from '../core/abort.js';
 import { monotonicUs } from '../core/clock.js';
 import { FramewireError } from '../core/errors.js';
 import { FfmpegProcess } from '../ffmpeg/ffmpeg-process.js';
@@ -27,7 +28,7 @@ export async function openFfmpegInput(
 ): Promise<OpenInput> {
   const program = await findFfmpeg(request, signal);
   const { sampleRate, channels } = request;
-  const found = await soundSystem(program, 'demuxer', request.device);
+  const found = await untilAborted(soundSystem(program, 'demuxer', request.device), signal);
   const device = request.device ?? (await defaultMicrophone({ ...found, program, signal }));
   const input = microphoneInput({
     ...found,

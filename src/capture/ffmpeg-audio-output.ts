@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
+import { untilAborted } from '../core/abort.js';
 import { FramewireError } from '../core/errors.js';
 import { FfmpegProcess } from '../ffmpeg/ffmpeg-process.js';
 import { findFfmpeg } from '../ffmpeg/ffmpeg-program.js';
@@ -33,7 +34,7 @@ export async function openFfmpegOutput(
   signal: AbortSignal,
 ): Promise<OpenOutput> {
   const program = await findFfmpeg(request, signal);
-  const found = await soundSystem(program, 'muxer', request.device);
+  const found = await untilAborted(soundSystem(program, 'muxer', request.device), signal);
   const { device = 'default', sampleRate, channels } = request;
   const output = speakerOutput({ ...found, device, bufferMs: DEVICE_MS });
   const block = (sampleRate * BLOCK_MS) / 1000;

@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process';
+import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { untilAborted } from '../core/abort.js';
 import { checkPath, shown } from '../core/check.js';
 import { FramewireError } from '../core/errors.js';
+import { fileError } from '../core/file-error.js';
 import { findOnPath, runnableFault } from '../core/programs.js';
 import { installCommandHere } from './install-command.js';
 
@@ -86,7 +88,7 @@ async function find(
   signal: AbortSignal | undefined,
 ): Promise<FfmpegProgram> {
   const path = await locate(ffmpegPath);
-  const { mtimeMs, size, ino } = await stat(path);
+  const { mtimeMs, size, ino } = await statOf(path);
   const stamp = `${mtimeMs} ${size} ${ino}`;
   const before = known.get(path);
   if (before?.stamp === stamp) return before.program;
@@ -94,6 +96,15 @@ async function find(
   const program = new FfmpegProgram(path, version);
   known.set(path, { stamp, program });
   return program;
+}
+
+/** @throws FramewireError `not-found` if it was removed just now. */
+async function statOf(path: string): Promise<Stats> {
+  try {
+    return await stat(path);
+  } catch (error) {
+    throw fileError(error, `${path} can't be used`);
+  }
 }
 
 async function locate(ffmpegPath: string | undefined): Promise<string> {

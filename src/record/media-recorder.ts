@@ -152,8 +152,8 @@ export class MediaRecorder extends TypedEmitter<MediaRecorderEvents> implements 
     const { video, audio, signal, ffmpegPath } = resolved;
     signal?.throwIfAborted();
     const program = await findFfmpeg({ ffmpegPath }, signal);
-    const videoEncoder = video ? await encoderOf(program, video.codec) : '';
-    const audioEncoder = audio ? await encoderOf(program, audio.codec) : '';
+    const videoEncoder = video ? await untilAborted(encoderOf(program, video.codec), signal) : '';
+    const audioEncoder = audio ? await untilAborted(encoderOf(program, audio.codec), signal) : '';
     signal?.throwIfAborted();
     const numbered = resolved.segmentMs !== Infinity || video?.onResize === 'part';
     if (resolved.overwrite) {
