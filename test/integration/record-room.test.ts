@@ -7,6 +7,7 @@ import {
   LocalVideoTrack,
   type Room,
   VideoSource,
+  VideoStream,
 } from 'framewire';
 import { recordRoom } from 'framewire/record';
 import { BeepAndFlash, type Color, colorDistance } from 'framewire/testing';
@@ -201,7 +202,10 @@ describeWith(['ffmpeg', 'ffprobe'], 'a room recorded as a grid', () => {
     const bob = await live.join('bob');
     await Promise.all([live.paint(bob, GREEN), live.sing(bob, 660)]);
     await recorder.waitForTrack({ kind: 'audio', participant: 'bob' });
-    await recorder.waitForTrack({ kind: 'video', participant: 'bob' });
+    const seen = await recorder.waitForTrack({ kind: 'video', participant: 'bob' });
+    // It's there before its first picture is.
+    await using pictures = new VideoStream(seen.track);
+    (await pictures[Symbol.asyncIterator]().next()).value?.close();
     await longer();
     const muted = nextEvent(recorder, 'trackMuted');
     track.mute();
