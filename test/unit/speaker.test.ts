@@ -91,7 +91,8 @@ describeWith(['pulseaudio', 'ffmpeg'], 'a speaker', () => {
       await speaker.write(loud(100));
       await speaker.drain();
       expect(speaker.bufferedMs).toBe(0);
-      expect(await heard).toBeGreaterThan(0.32 * 48_000 - 200);
+      // On a busy machine the listener may lose a piece.
+      expect(await heard).toBeGreaterThan(0.32 * 48_000 - 960);
     });
 
     it('waits with who writes too fast, and holds no more than its latency', async () => {
