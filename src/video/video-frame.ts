@@ -101,9 +101,11 @@ export class VideoFrame implements Disposable {
   /** @internal Takes ownership of `memory`, and of what is known to be right. */
   constructor(memory: FrameMemory, right: Required<VideoFrameOptions>, isRight: true);
   constructor(data: PixelSource | FrameMemory, options: VideoFrameOptions, isRight?: true) {
-    const { width, height, format, timestampUs, rotation, metadata } = isRight
-      ? (options as Required<VideoFrameOptions>)
-      : checkedFrameOptions(options);
+    // Nobody else has a FrameMemory, so nobody else's word is taken for it.
+    const { width, height, format, timestampUs, rotation, metadata } =
+      isRight && data instanceof FrameMemory
+        ? (options as Required<VideoFrameOptions>)
+        : checkedFrameOptions(options);
     this.metadata = metadata;
     const memory = data instanceof FrameMemory ? data : FrameMemory.of(bytesOf(data));
     const expected = byteLengthOf(format, width, height);

@@ -126,6 +126,11 @@ describe('new VideoFrame', () => {
     );
   });
 
+  it('refuses wrong options whatever else it is given', () => {
+    const Frame = VideoFrame as unknown as new (...args: unknown[]) => VideoFrame;
+    expect(() => new Frame(PIXELS, { ...FRAME, format: 1e300 }, true)).toThrow(TypeError);
+  });
+
   it('refuses data that is not memory, or has another length', () => {
     const use = (data: PixelSource): unknown => new VideoFrame(data, FRAME);
     refuses(
