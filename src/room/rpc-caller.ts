@@ -72,7 +72,7 @@ export class RpcCaller {
       throw new FramewireError('overflow', 'Too many calls wait for their answers: await some.');
     }
     using wait = deadline({
-      signal: options.signal,
+      signal: call.signal,
       timeoutMs: Math.max(responseTimeoutMs, maxRoundTripLatencyMs) + GRACE_MS,
       onTimeout: () => failure('response-timeout', `No answer within ${responseTimeoutMs} ms.`),
     });
@@ -126,7 +126,10 @@ function failure(reason: keyof typeof RPC_ERROR_CODES, message: string): RpcErro
   return new RpcError(RPC_ERROR_CODES[reason], message);
 }
 
-function checkCall(options: PerformRpcOptions): Required<Omit<PerformRpcOptions, 'signal'>> {
+/** The options with their defaults, each read once: a getter may give another value the second time. */
+function checkCall(
+  options: PerformRpcOptions,
+): Required<Omit<PerformRpcOptions, 'signal'>> & { readonly signal: AbortSignal | undefined } {
   checkObject(options, 'options');
   const { destinationIdentity, method, payload = '', signal } = options;
   const { responseTimeoutMs = DEFAULT_RESPONSE_TIMEOUT_MS } = options;
@@ -140,7 +143,7 @@ function checkCall(options: PerformRpcOptions): Required<Omit<PerformRpcOptions,
   const { maxRoundTripLatencyMs = Math.min(MAX_ROUND_TRIP_MS, responseTimeoutMs) } = options;
   checkInteger(maxRoundTripLatencyMs, 'options.maxRoundTripLatencyMs', bounds);
   checkSignal(signal, 'options.signal');
-  return { destinationIdentity, method, payload, responseTimeoutMs, maxRoundTripLatencyMs };
+  return { destinationIdentity, method, payload, responseTimeoutMs, maxRoundTripLatencyMs, signal };
 }
 
 function checkedSize(payload: string): number {

@@ -22,8 +22,15 @@ export async function untilReceived(stream: LiveVideoStream, more: number): Prom
   while (stream.stats.received < enough) await delay(10);
 }
 
-/** The processes that this one has started and that still run, of all its threads. */
+/** Those that were there before this file of tests: the files share a process. */
+const others = new Set(allChildren());
+
+/** The processes that this file of tests has started and that still run, of all threads. */
 export function childProcesses(): readonly number[] {
+  return allChildren().filter((pid) => !others.has(pid));
+}
+
+function allChildren(): readonly number[] {
   return readdirSync('/proc/self/task').flatMap((thread) => {
     try {
       const text = readFileSync(`/proc/self/task/${thread}/children`, 'utf8');
