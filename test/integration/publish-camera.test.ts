@@ -18,8 +18,12 @@ const CAMERA = {
   fps: 30,
 } as const;
 
-/** The ffmpeg processes that this one has started. */
+/** The ffmpeg processes that this file of tests has started: others were there before. */
 function children(): number {
+  return ffmpegs().filter((pid) => !others.has(pid)).length;
+}
+
+function ffmpegs(): readonly string[] {
   return readdirSync('/proc').filter((name) => {
     try {
       const [, command, parent] = /^\d+ \((.*)\) \S (\d+)/s.exec(
@@ -29,8 +33,10 @@ function children(): number {
     } catch {
       return false;
     }
-  }).length;
+  });
 }
+
+const others = new Set(ffmpegs());
 
 describeWith(['ffmpeg'], 'publishCamera()', () => {
   it('shows what the camera sees, with the time at which it was taken', async () => {
