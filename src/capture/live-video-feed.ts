@@ -4,10 +4,9 @@ import { byteLengthOf, type PixelFormat } from '../video/pixel-format.js';
 import { VideoFrame } from '../video/video-frame.js';
 import type { CaptureSink } from './captured-stream.js';
 import { FreshestPicture } from './freshest-picture.js';
+import { LiveDevice, type ReopenListener } from './live-device.js';
 import type { Closable } from './opening-device.js';
 import { PictureClock } from './picture-clock.js';
-import type { ReopenListener } from './reopen-listener.js';
-import { retryUntilOpen } from './retry-until-open.js';
 import type { PictureSize } from '../video/picture-size.js';
 import type { VideoDeviceEvents } from './video-device.js';
 
@@ -27,36 +26,37 @@ export interface LiveVideoFeedOptions {
 
 /** Takes what a device sees to a stream, and opens the device again if that's wanted. */
 export class LiveVideoFeed {
-  /** How often the device came back. */
-  reopened = 0;
   readonly #options: LiveVideoFeedOptions;
-  readonly #closing = new AbortController();
-  #device: Closable | undefined;
+  readonly #device: LiveDevice;
   #size: PictureSize | undefined;
   #clock = new PictureClock();
   /** Memory for the next picture, of one that was dropped. */
   #spare: FrameMemory | undefined;
-  #to: { readonly sink: CaptureSink<VideoFrame>; readonly listener: ReopenListener } | undefined;
+  #sink: CaptureSink<VideoFrame> | undefined;
   #freshest: FreshestPicture | undefined;
   /** The last picture that came before anybody could take it. */
   #early: VideoFrame | undefined;
-  #lostEarly: Error | undefined;
-  #reopening: Promise<void> | undefined;
 
   private constructor(options: LiveVideoFeedOptions) {
     this.#options = options;
+    this.#device = new LiveDevice((lost, signal) => this.#open(lost, signal), options);
   }
 
   /** Opens the device. Throws as `open` does. */
   static async open(options: LiveVideoFeedOptions, signal: AbortSignal): Promise<LiveVideoFeed> {
     const feed = new LiveVideoFeed(options);
     try {
-      feed.#device = await feed.#open(signal);
+      await feed.#device.open(signal);
       return feed;
     } catch (error) {
       await feed.close();
       throw error;
     }
+  }
+
+  /** How often the device came back. */
+  get reopened(): number {
+    return this.#device.reopened;
   }
 
   /** How large the pictures are. */
@@ -66,30 +66,35 @@ export class LiveVideoFeed {
 
   /** Begins to feed a stream. @returns How to stop, which resolves when the device is free. */
   start(sink: CaptureSink<VideoFrame>, listener: ReopenListener): () => Promise<void> {
-    this.#to = { sink, listener };
+    this.#sink = sink;
     if (this.#options.freshest) this.#freshest = new FreshestPicture(sink);
     const early = this.#early;
     this.#early = undefined;
     if (early) this.#give(early, sink);
-    const lost = this.#lostEarly;
-    // Once the stream is there that tells of it.
-    if (lost) queueMicrotask(() => this.#lost(lost));
+    this.#device.tell({
+      ...listener,
+      failed: (error) => {
+        sink.fail(error);
+        void this.close();
+      },
+    });
     return () => this.close();
   }
 
   /** Frees the device. Resolves when it's free. Safe to call twice. */
   async close(): Promise<void> {
-    this.#closing.abort();
+    const free = this.#device.close();
     this.#freshest?.close();
     this.#early?.close();
     this.#early = undefined;
-    await this.#reopening;
-    await this.#device?.close();
+    await free;
     this.#spare?.release();
     this.#spare = undefined;
   }
 
-  #open(signal: AbortSignal): Promise<Closable> {
+  #open(lost: (error: Error) => void, signal: AbortSignal): Promise<Closable> {
+    // Anew each time: the device may count from another zero.
+    this.#clock = new PictureClock();
     return this.#options.open(
       {
         opened: (width, height) => {
@@ -99,9 +104,9 @@ export class LiveVideoFeed {
         unused: (memory) => memory.release(),
         picture: (memory, timeUs, arrivedUs) => this.#take(memory, timeUs, arrivedUs),
         missed: (count) => {
-          for (let i = 0; i < count; i++) this.#to?.sink.missed('full');
+          for (let i = 0; i < count; i++) this.#sink?.missed('full');
         },
-        lost: (error) => this.#lost(error),
+        lost,
       },
       signal,
       this.#size,
@@ -120,7 +125,7 @@ export class LiveVideoFeed {
   }
 
   #take(memory: FrameMemory, timeUs: number | undefined, arrivedUs: number): void {
-    if (this.#closing.signal.aborted) {
+    if (this.#device.closed) {
       memory.release();
       return;
     }
@@ -128,14 +133,14 @@ export class LiveVideoFeed {
     // The next picture needs memory too.
     if (!hasRoomFor(this.#byteLength) && !this.#spare) {
       this.#spare = memory;
-      this.#to?.sink.missed('memory');
+      this.#sink?.missed('memory');
       return;
     }
     const { format } = this.#options;
     const metadata = { captureTimeUs };
     const frame = new VideoFrame(memory, { ...this.size, format, timestampUs, metadata });
-    if (this.#to) {
-      this.#give(frame, this.#to.sink);
+    if (this.#sink) {
+      this.#give(frame, this.#sink);
     } else {
       this.#early?.close();
       this.#early = frame;
@@ -145,35 +150,5 @@ export class LiveVideoFeed {
   #give(frame: VideoFrame, sink: CaptureSink<VideoFrame>): void {
     if (this.#freshest) this.#freshest.take(frame);
     else sink.push(frame, frame.timestampUs);
-  }
-
-  #lost(error: Error): void {
-    this.#device = undefined;
-    // It was about to be freed as it was closed.
-    if (this.#closing.signal.aborted) return;
-    if (!this.#to) {
-      this.#lostEarly = error;
-    } else if (this.#options.reopen) {
-      this.#to.listener.lost(error);
-      this.#reopening = this.#reopen();
-    } else {
-      this.#to.sink.fail(error);
-      void this.close();
-    }
-  }
-
-  async #reopen(): Promise<void> {
-    const { signal } = this.#closing;
-    try {
-      // It may count from another zero.
-      this.#clock = new PictureClock();
-      this.#device = await retryUntilOpen(() => this.#open(signal), signal);
-      if (signal.aborted) return;
-      this.reopened += 1;
-      this.#to?.listener.reopened();
-    } catch (error) {
-      // Nobody waits for one that was closed.
-      if (!signal.aborted) this.#to?.sink.fail(error);
-    }
   }
 }

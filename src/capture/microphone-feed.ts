@@ -2,8 +2,7 @@ import type { AudioFrame } from '../audio/audio-frame.js';
 import { monotonicUs } from '../core/clock.js';
 import type { InputEvents, OpenInput } from './audio-device.js';
 import type { CaptureSink } from './captured-stream.js';
-import type { ReopenListener } from './reopen-listener.js';
-import { retryUntilOpen } from './retry-until-open.js';
+import { LiveDevice, type ReopenListener } from './live-device.js';
 import { SampleFrames, type SampleFramesOptions } from './sample-frames.js';
 import type { VoiceProcessing } from './voice-processing.js';
 
@@ -17,27 +16,22 @@ export interface MicrophoneFeedOptions extends SampleFramesOptions {
 
 /** Takes what a device hears to a stream, and opens the device again if that's wanted. */
 export class MicrophoneFeed {
-  /** How often the device came back. */
-  reopened = 0;
   readonly #options: MicrophoneFeedOptions;
-  readonly #closing = new AbortController();
-  #device: OpenInput | undefined;
+  readonly #device: LiveDevice;
   #sink: CaptureSink<AudioFrame> | undefined;
-  #listener: ReopenListener | undefined;
   /** What came before anybody could take it: one piece, since opening is told in the next turn at the latest. */
   readonly #early: AudioFrame[] = [];
-  #reopening: Promise<void> | undefined;
-  #lostEarly: Error | undefined;
 
   private constructor(options: MicrophoneFeedOptions) {
     this.#options = options;
+    this.#device = new LiveDevice((lost, signal) => this.#open(lost, signal), options);
   }
 
   /** Opens the device. Throws as `OpenInputDevice`, and frees the processing then. */
   static async open(options: MicrophoneFeedOptions, signal: AbortSignal): Promise<MicrophoneFeed> {
     const feed = new MicrophoneFeed(options);
     try {
-      feed.#device = await feed.#open(signal);
+      await feed.#device.open(signal);
       return feed;
     } catch (error) {
       options.processing?.[Symbol.dispose]();
@@ -45,31 +39,39 @@ export class MicrophoneFeed {
     }
   }
 
+  /** How often the device came back. */
+  get reopened(): number {
+    return this.#device.reopened;
+  }
+
   /** Begins to feed a stream. @returns How to stop, which resolves when the device is free. */
   start(sink: CaptureSink<AudioFrame>, listener: ReopenListener): () => Promise<void> {
     this.#sink = sink;
-    this.#listener = listener;
     for (const frame of this.#early.splice(0)) sink.push(frame);
-    const lost = this.#lostEarly;
-    // Once the stream is there that tells of it.
-    if (lost) queueMicrotask(() => this.#lost(lost));
+    this.#device.tell({
+      ...listener,
+      failed: (error) => {
+        sink.fail(error);
+        void this.close();
+      },
+    });
     return () => this.close();
   }
 
-  #open(signal: AbortSignal): Promise<OpenInput> {
+  #open(lost: (error: Error) => void, signal: AbortSignal): Promise<OpenInput> {
     // Anew each time: the device's clock begins anew, too.
     const frames = new SampleFrames(this.#options, (frame) => this.#take(frame));
     return this.#options.open(
       {
         samples: (samples, endUs) => frames.push(samples, endUs),
-        lost: (error) => this.#lost(error),
+        lost,
       },
       signal,
     );
   }
 
   #take(raw: AudioFrame): void {
-    if (this.#closing.signal.aborted) return;
+    if (this.#device.closed) return;
     const { processing, staleMs } = this.#options;
     // Also what nobody gets: processing learns from it.
     const frame = processing?.process(raw) ?? raw;
@@ -80,39 +82,10 @@ export class MicrophoneFeed {
     else this.#sink.push(frame);
   }
 
-  #lost(error: Error): void {
-    this.#device = undefined;
-    // It was about to be freed as it was closed.
-    if (this.#closing.signal.aborted) return;
-    if (!this.#sink) {
-      this.#lostEarly = error;
-    } else if (this.#options.reopen) {
-      this.#listener?.lost(error);
-      this.#reopening = this.#reopen();
-    } else {
-      this.#sink.fail(error);
-      void this.close();
-    }
-  }
-
-  async #reopen(): Promise<void> {
-    const { signal } = this.#closing;
-    try {
-      this.#device = await retryUntilOpen(() => this.#open(signal), signal);
-      if (signal.aborted) return;
-      this.reopened += 1;
-      this.#listener?.reopened();
-    } catch (error) {
-      // Nobody waits for one that was closed.
-      if (!signal.aborted) this.#sink?.fail(error);
-    }
-  }
-
   /** Frees the device and the processing. Resolves when the device is free. Safe to call twice. */
   async close(): Promise<void> {
-    this.#closing.abort();
+    const free = this.#device.close();
     this.#options.processing?.[Symbol.dispose]();
-    await this.#reopening;
-    await this.#device?.close();
+    await free;
   }
 }
