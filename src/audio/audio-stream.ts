@@ -10,10 +10,9 @@ import {
 } from '../core/track-handle.js';
 import { TrackFrameStream } from '../core/track-frame-stream.js';
 import { openAudioStream } from '../native/audio-requests.js';
-import { ffi } from '../native/ffi-client.js';
+import { ffi, openWithEvents } from '../native/ffi-client.js';
 import type { NativeAudioFrame } from '../native/media-events.js';
 import { copyNative } from '../native/memory.js';
-import { openTrackStream } from '../native/track-stream.js';
 import { AudioFrame } from './audio-frame.js';
 import { AudioMeter, type AudioStreamStats, type HeardAt } from './audio-stats.js';
 import { checkAudioFormat } from './audio-format.js';
@@ -143,15 +142,15 @@ export class AudioStream extends TrackFrameStream<QueuedAudio, AudioFrame> {
     this.#startUs = undefined;
     this.#meter.begin();
     const { sampleRate, channels, frameMs } = this;
-    return openTrackStream(track, {
-      open: (handle) =>
-        openAudioStream({ track: handle, sampleRate, channels, frameMs }, (event) => {
+    return openWithEvents(
+      () =>
+        openAudioStream({ track: track.nativeTrack(), sampleRate, channels, frameMs }, (event) => {
           if (event.kind === 'end') onEnded();
           else if (track.withheld) ffi().drop(event.frame.handle);
           else if (event.kind === 'audio') this.#receive(event.frame);
         }),
-      fail: (error) => this.fail(error),
-    });
+      (error) => this.fail(error),
+    );
   }
 
   #receive(frame: NativeAudioFrame): void {

@@ -15,12 +15,6 @@ export const TRACK_SOURCES = [
 /** One of {@link TRACK_SOURCES}. */
 export type TrackSource = (typeof TRACK_SOURCES)[number];
 
-/** A native track that a stream may read from until it's released. */
-export interface NativeTrackLease {
-  readonly handle: number;
-  readonly release: () => void;
-}
-
 declare const BRAND: unique symbol;
 
 /** The type of a property that only Framewire's own classes declare, and that nothing has at run time. */
@@ -51,8 +45,11 @@ export interface TrackHandle {
   readonly interruptions?: number;
   /** @internal Calls `listener` once when the track ends. Returns how to take that back. */
   onEnded(listener: () => void): () => void;
-  /** @internal Throws a FramewireError if the track has ended. */
-  openNative(): NativeTrackLease;
+  /**
+   * @internal The native track that streams read, which is there until the track ends. Throws a
+   * FramewireError if it has ended.
+   */
+  nativeTrack(): number;
 }
 
 /**
@@ -87,9 +84,9 @@ export interface IdentityFollower {
 
 /** @throws TypeError if `track` is no track. @throws RangeError if it's one of the other kind. */
 export function checkTrack(track: unknown, kind: TrackKind): void {
-  const { openNative, kind: actual } = (track ?? {}) as Partial<TrackHandle>;
+  const { nativeTrack, kind: actual } = (track ?? {}) as Partial<TrackHandle>;
   const rule = kind === 'audio' ? 'an audio track' : 'a video track';
-  if (typeof openNative !== 'function') {
+  if (typeof nativeTrack !== 'function') {
     throw new TypeError(`track must be ${rule}, got ${shown(track)}.`);
   }
   if (actual !== kind) {

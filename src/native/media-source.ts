@@ -1,6 +1,5 @@
 import { FramewireError } from '../core/errors.js';
-import type { NativeTrackLease, TrackKind } from '../core/track-handle.js';
-import { ffi } from './ffi-client.js';
+import type { TrackKind } from '../core/track-handle.js';
 import { OwnedHandle } from './owned-handle.js';
 
 /**
@@ -14,6 +13,8 @@ export abstract class MediaSource implements Disposable {
   // A forgotten source would work on natively for ever: one of audio costs 0.1 % of a core.
   readonly #owned: OwnedHandle;
   readonly #closedListeners = new Set<() => void>();
+  /** What the streams on the source's tracks read, once there was one. */
+  #streamed: OwnedHandle | undefined;
 
   /** @internal Takes ownership of the handle. */
   protected constructor(kind: TrackKind, handle: number) {
@@ -31,6 +32,7 @@ export abstract class MediaSource implements Disposable {
   close(): void {
     if (this.closed) return;
     this.#owned.close();
+    this.#streamed?.close();
     for (const listener of this.#closedListeners) listener();
     this.#closedListeners.clear();
   }
@@ -47,16 +49,23 @@ export abstract class MediaSource implements Disposable {
     };
   }
 
-  /** @internal A native track of this source, to be released. */
-  openTrack(name: string): NativeTrackLease {
+  /** @internal Makes a native track of this source, which is the caller's to drop. */
+  openTrack(name: string): number {
     this.checkOpen();
-    const handle = this.newTrack(name);
-    return {
-      handle,
-      release: () => {
-        ffi().drop(handle);
-      },
-    };
+    return this.newTrack(name);
+  }
+
+  /**
+   * @internal The native track for streams, one for all of them until the source is closed.
+   *
+   * While no room is connected each native track has threads of its own, and on those it enters itself
+   * in the source's list of tracks when it's made, and takes itself out when it's freed. The list has no
+   * lock: two that are freed at once, as by two streams that end, end the process (measured).
+   */
+  streamedTrack(): number {
+    this.checkOpen();
+    this.#streamed ??= new OwnedHandle(this.newTrack(''));
+    return Number(this.#streamed.id);
   }
 
   /** @internal Throws a FramewireError `closed` if the source is closed. */

@@ -87,7 +87,7 @@ export type VideoInput = TrackHandle | AsyncIterable<VideoFrame>;
 /** @throws TypeError or RangeError unless it's a video track or an async iterable. */
 export function checkVideoInput(from: unknown, name: string): asserts from is VideoInput {
   if (isIterable(from)) return;
-  if (typeof (from as Partial<TrackHandle> | null | undefined)?.openNative === 'function') {
+  if (typeof (from as Partial<TrackHandle> | null | undefined)?.nativeTrack === 'function') {
     checkTrack(from, 'video');
     return;
   }

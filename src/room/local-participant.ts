@@ -84,7 +84,7 @@ export class LocalParticipant extends LocalMessenger {
     let handle: number;
     let native: { readonly state: PublicationState; readonly release: () => void };
     try {
-      ({ handle } = track.openNative());
+      handle = track.openToPublish();
       native = await session.publish(
         { handle, name: track.name, kind: track.kind },
         resolved,

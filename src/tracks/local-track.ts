@@ -2,7 +2,7 @@ import { AudioSource } from '../audio/audio-source.js';
 import { PlatformAudioSource } from '../audio/platform-audio-source.js';
 import { checkString, shown } from '../core/check.js';
 import { FramewireError } from '../core/errors.js';
-import type { NativeTrackLease, TrackHandle } from '../core/track-handle.js';
+import type { TrackHandle } from '../core/track-handle.js';
 import type { RtcStats } from '../native/stats/rtc-stats.js';
 import type { MetadataCarrier } from '../video/capture-metadata.js';
 import { VideoSource } from '../video/video-source.js';
@@ -79,9 +79,15 @@ export abstract class LocalTrack extends Track implements TrackHandle, AsyncDisp
     return this.close();
   }
 
-  /** @internal A native track of its own, so that no two users of the track share one. */
-  openNative(): NativeTrackLease {
-    if (this.ended) throw new FramewireError('closed', `The local track '${this.name}' is closed.`);
+  /** @internal */
+  nativeTrack(): number {
+    this.#checkOpen();
+    return this.#source.streamedTrack();
+  }
+
+  /** @internal A native track to be published, which is the caller's to drop. */
+  openToPublish(): number {
+    this.#checkOpen();
     return this.#source.openTrack(this.name);
   }
 
@@ -128,10 +134,14 @@ export abstract class LocalTrack extends Track implements TrackHandle, AsyncDisp
   }
 
   #setMuted(muted: boolean): void {
-    if (this.ended) throw new FramewireError('closed', `The local track '${this.name}' is closed.`);
+    this.#checkOpen();
     if (this.muted === muted) return;
     this.#tellMuted(muted);
     this.changeMuted(muted);
+  }
+
+  #checkOpen(): void {
+    if (this.ended) throw new FramewireError('closed', `The local track '${this.name}' is closed.`);
   }
 
   #tellMuted(muted: boolean): void {

@@ -1,5 +1,5 @@
 import { FramewireError } from '../core/errors.js';
-import type { NativeTrackLease, TrackHandle } from '../core/track-handle.js';
+import type { TrackHandle } from '../core/track-handle.js';
 import type { RtcStats } from '../native/stats/rtc-stats.js';
 import { remoteTrackStats } from '../native/stats/track-stats.js';
 import { Track } from './track.js';
@@ -42,9 +42,9 @@ export abstract class RemoteTrack extends Track implements TrackHandle {
   }
 
   /** @internal */
-  openNative(): NativeTrackLease {
+  nativeTrack(): number {
     if (this.ended) throw new FramewireError('closed', `The remote track ${this.sid} has ended.`);
-    return { handle: this.#handle, release: () => undefined };
+    return this.#handle;
   }
 
   /** @internal Bytes of media that the network has brought, if LiveKit knows. */

@@ -11,9 +11,8 @@ import {
   type TrackSource,
 } from '../core/track-handle.js';
 import { TrackFrameStream } from '../core/track-frame-stream.js';
-import { ffi } from '../native/ffi-client.js';
+import { ffi, openWithEvents } from '../native/ffi-client.js';
 import type { NativeVideoFrame } from '../native/media-events.js';
-import { openTrackStream } from '../native/track-stream.js';
 import { openVideoStream } from '../native/video-requests.js';
 import { FpsThinner } from './fps-thinner.js';
 import { ageUs, FrameAges } from './frame-ages.js';
@@ -129,15 +128,15 @@ export class VideoStream extends TrackFrameStream<QueuedFrame, VideoFrame, Video
     });
     const type = nativeType(this.#settings.format);
     try {
-      const close = openTrackStream(track, {
-        open: (handle) =>
-          openVideoStream({ track: handle, type }, (event) => {
+      const close = openWithEvents(
+        () =>
+          openVideoStream({ track: track.nativeTrack(), type }, (event) => {
             if (event.kind === 'end') onEnded();
             else if (track.withheld) ffi().drop(event.frame.handle);
             else if (event.kind === 'video') sharing.arrived(event.frame);
           }),
-        fail: (error) => this.fail(error),
-      });
+        (error) => this.fail(error),
+      );
       return () => {
         close();
         sharing.leave();

@@ -30,7 +30,7 @@ class FakeTrack implements TrackHandle {
     };
   }
 
-  openNative(): never {
+  nativeTrack(): never {
     throw new Error('A fake track has nothing native.');
   }
 
