@@ -1,11 +1,11 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AudioStream, MediaClock, type Room, VideoStream } from 'framewire';
+import { AudioStream, VideoStream } from 'framewire';
 import { publishFile } from 'framewire/capture';
-import { BeepAndFlashMeter } from 'framewire/testing';
 import { makeNumberedClip, numberOf } from '../support/clips.js';
 import { makeClip, runFfmpeg } from '../support/ffmpeg.js';
+import { settledOffsets } from '../support/lip-sync.js';
 import { liveRooms } from '../support/live-rooms.js';
 import { describeWith } from '../support/tools.js';
 import { nextEvent, untilTone } from '../support/waits.js';
@@ -22,37 +22,6 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const ON_THE_WAY = { video: { simulcast: false } };
 
-/** Resolves with the last offsets of beeps and flashes, once they are as they must be. */
-async function offsetsWithin(limitMs: number, room: Room): Promise<readonly number[]> {
-  const [{ track: video }, { track: audio }] = await Promise.all([
-    room.waitForTrack({ kind: 'video' }),
-    room.waitForTrack({ kind: 'audio' }),
-  ]);
-  const clock = new MediaClock({ slewMsPerS: 50, resyncMs: 100 });
-  const following = clock.follow({ audio, video });
-  await using pictures = new VideoStream(video);
-  await using sounds = new AudioStream(audio);
-  const meter = new BeepAndFlashMeter();
-  const seeing = (async () => {
-    for await (using picture of pictures) {
-      const timeUs = clock.video(picture);
-      if (timeUs !== undefined) meter.video(picture, timeUs);
-    }
-  })();
-  for await (const sound of sounds) {
-    meter.audio(sound, clock.audio(sound));
-    const last = meter.offsetsMs.slice(-PAIRS);
-    const furthest = Math.max(...last.map(Math.abs));
-    if (last.length === PAIRS && furthest <= limitMs) {
-      following.close();
-      await pictures.close();
-      await seeing;
-      return last;
-    }
-  }
-  throw new Error(`The sound ended before; the offsets were ${meter.offsetsMs.join(', ')}.`);
-}
-
 describeWith('ffmpeg', 'publishFile', () => {
   it('shows and plays a file in step, again and again', async () => {
     const path = join(folder, 'film.mp4');
@@ -62,7 +31,8 @@ describeWith('ffmpeg', 'publishFile', () => {
     expect(film.video?.publication.source).toBe('camera');
     expect(film.audio?.publication.source).toBe('microphone');
     // One and a half pictures.
-    await expect(offsetsWithin(60, seat)).resolves.toHaveLength(PAIRS);
+    const { offsetsMs } = await settledOffsets(seat, { pairs: PAIRS, limitMs: 60 });
+    expect(offsetsMs).toHaveLength(PAIRS);
     await film.close();
     await expect(film.closed).resolves.toEqual({ reason: 'closed' });
     await expect(film.finished).rejects.toMatchObject({ code: 'closed' });

@@ -14,6 +14,7 @@ import {
 import { MediaRecorder } from 'framewire/record';
 import { BeepAndFlash } from 'framewire/testing';
 import { offsetsInFile } from '../support/beeps-in-file.js';
+import { p95 } from '../support/lip-sync.js';
 import { liveRooms } from '../support/live-rooms.js';
 import { describeWith } from '../support/tools.js';
 
@@ -57,12 +58,6 @@ async function publishScene(room: Room): Promise<void> {
     voice.close();
     await played;
   });
-}
-
-/** Which offset, to either side, 95 of 100 don't exceed. */
-function p95(offsetsMs: readonly number[]): number {
-  const sorted = offsetsMs.map(Math.abs).sort((a, b) => a - b);
-  return sorted[Math.ceil(0.95 * sorted.length) - 1] ?? Infinity;
 }
 
 describeWith(['ffmpeg', 'ffprobe'], 'a recording of a participant', () => {
