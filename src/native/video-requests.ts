@@ -7,6 +7,7 @@ import {
 } from './capture-request.js';
 import { ffi, handleOf } from './ffi-client.js';
 import { type MediaEvent, type NativePicture, pictureOf } from './media-events.js';
+import { keepFreedMemory } from './memory.js';
 
 export type { PixelsForNative } from './capture-request.js';
 
@@ -60,6 +61,7 @@ export function convertNatively(
   pixels: PixelsForNative,
   to: { readonly type: number; readonly flipY: boolean },
 ): NativePicture {
+  keepFreedMemory();
   const { message } = ffi().send('videoConvert', {
     flipY: to.flipY,
     dstType: to.type,

@@ -129,6 +129,23 @@ const GrowableBuffer = SharedArrayBuffer as unknown as new (
   options: { readonly maxByteLength: number },
 ) => Growable;
 
+describe('a converted frame', () => {
+  it('is made in memory of those before it', async () => {
+    using source = new VideoSource({ width: 1920, height: 1080 });
+    using frame = VideoFrame.create({ width: 1920, height: 1080, format: 'RGBA' });
+    const convertAndCapture = async (): Promise<void> => {
+      using converted = frame.convert('I420');
+      source.captureFrame(converted);
+      await new Promise(setImmediate);
+    };
+    for (let i = 0; i < 5; i++) await convertAndCapture();
+    const pagesBefore = process.resourceUsage().minorPageFault;
+    for (let i = 0; i < 20; i++) await convertAndCapture();
+    // New memory would be 760 pages for each of its two pictures.
+    expect((process.resourceUsage().minorPageFault - pagesBefore) / 20).toBeLessThan(300);
+  });
+});
+
 describe('a frame in shared memory', () => {
   const whole = (bytes: number) => new SharedArrayBuffer(bytes);
   const growing = (bytes: number) => new GrowableBuffer(bytes, { maxByteLength: 2 * bytes });
