@@ -2,6 +2,7 @@ import { FramewireError } from '../core/errors.js';
 import { ffi, handleOf } from './ffi-client.js';
 import type { MediaEvent } from './media-events.js';
 import { pointerTo } from './memory.js';
+import { openTrackStream } from './track-stream.js';
 
 /** Makes an audio source; drop the handle when done. */
 export function newAudioSource(options: {
@@ -63,19 +64,18 @@ export function openAudioStream(
   },
   listener: (event: MediaEvent) => void,
 ): () => void {
-  const { stream } = ffi().send('newAudioStream', {
-    trackHandle: BigInt(options.track),
-    type: 0,
-    sampleRate: options.sampleRate,
-    numChannels: options.channels,
-    frameSizeMs: options.frameMs,
-    // Unbounded there, since it's bounded and counted here: what the native queue of 10 frames drops
-    // while the event loop is busy, nobody could count.
-    queueSizeFrames: 0,
-  });
-  const handle = handleOf(stream, 'audio stream');
-  ffi().openStream(handle, listener);
-  return () => {
-    ffi().closeStream(handle);
+  const send = (): number => {
+    const { stream } = ffi().send('newAudioStream', {
+      trackHandle: BigInt(options.track),
+      type: 0,
+      sampleRate: options.sampleRate,
+      numChannels: options.channels,
+      frameSizeMs: options.frameMs,
+      // Unbounded there, since it's bounded and counted here: what the native queue of 10 frames drops
+      // while the event loop is busy, nobody could count.
+      queueSizeFrames: 0,
+    });
+    return handleOf(stream, 'audio stream');
   };
+  return openTrackStream(send, listener);
 }

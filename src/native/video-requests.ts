@@ -8,6 +8,7 @@ import {
 import { ffi, handleOf } from './ffi-client.js';
 import { type MediaEvent, type NativePicture, pictureOf } from './media-events.js';
 import { keepFreedMemory } from './memory.js';
+import { openTrackStream } from './track-stream.js';
 
 export type { PixelsForNative } from './capture-request.js';
 
@@ -84,15 +85,14 @@ export function openVideoStream(
   options: { readonly track: number; readonly type: number | undefined },
   listener: (event: MediaEvent) => void,
 ): () => void {
-  const { stream } = ffi().send('newVideoStream', {
-    trackHandle: BigInt(options.track),
-    type: 0,
-    normalizeStride: true,
-    ...(options.type !== undefined && { format: options.type }),
-  });
-  const handle = handleOf(stream, 'video stream');
-  ffi().openStream(handle, listener);
-  return () => {
-    ffi().closeStream(handle);
+  const send = (): number => {
+    const { stream } = ffi().send('newVideoStream', {
+      trackHandle: BigInt(options.track),
+      type: 0,
+      normalizeStride: true,
+      ...(options.type !== undefined && { format: options.type }),
+    });
+    return handleOf(stream, 'video stream');
   };
+  return openTrackStream(send, listener);
 }
