@@ -215,15 +215,7 @@ export class AudioMixer
     checkOptions(options, 'options');
     const { gain = 1 } = options;
     checkWithin(gain, 'options.gain', GAINS);
-    if (this.#state !== 'open') {
-      throw new FramewireError(
-        'closed',
-        'The audio mixer takes no more streams: it was ended or closed.',
-      );
-    }
-    if (this.#inputs.has(stream)) {
-      throw new FramewireError('invalid-state', 'The audio mixer mixes this stream already.');
-    }
+    this.#checkAddable(stream);
     const { sampleRate, channels } = this;
     const ahead = Math.ceil((sampleRate * this.#bufferMs) / 1000) * channels;
     const input = new MixerInput(stream, {
@@ -239,6 +231,13 @@ export class AudioMixer
         this.emitError(error);
       },
     });
+    try {
+      // The stream's own code has run meanwhile, which may have closed the mixer, or added the stream.
+      this.#checkAddable(stream);
+    } catch (error) {
+      input.close();
+      throw error;
+    }
     this.#inputs.set(stream, input);
     this.#wake?.();
   }
@@ -310,6 +309,18 @@ export class AudioMixer
 
   [Symbol.asyncIterator](): this {
     return this;
+  }
+
+  #checkAddable(stream: AsyncIterable<AudioFrame>): void {
+    if (this.#state !== 'open') {
+      throw new FramewireError(
+        'closed',
+        'The audio mixer takes no more streams: it was ended or closed.',
+      );
+    }
+    if (this.#inputs.has(stream)) {
+      throw new FramewireError('invalid-state', 'The audio mixer mixes this stream already.');
+    }
   }
 
   async #next(): Promise<IteratorResult<AudioFrame, undefined>> {

@@ -111,8 +111,8 @@ export class AVSynchronizer implements Disposable {
   #whenDrained: { readonly promise: Promise<void>; readonly resolve: () => void } | undefined;
   #timer: NodeJS.Timeout | undefined;
   #forgetSignal: (() => void) | undefined;
-  /** Why nothing is taken any more. */
-  #ended: { readonly reason: unknown } | undefined;
+  /** Aborts with why nothing is taken any more. */
+  readonly #ended = new AbortController();
   #lastVideoTimeUs: number | undefined;
   #captured = 0;
   #late = 0;
@@ -148,7 +148,7 @@ export class AVSynchronizer implements Disposable {
 
   /** Whether it takes no more: by `close()`, by its signal, or since a capture failed. */
   get closed(): boolean {
-    return this.#ended !== undefined;
+    return this.#ended.signal.aborted;
   }
 
   /** Video frames a second that were captured, over the last second of them. 0 before there are two. */
@@ -246,8 +246,8 @@ export class AVSynchronizer implements Disposable {
     checkSignal(signal, 'options.signal');
     signal?.throwIfAborted();
     this.#checkOpen();
-    await untilAborted(Promise.all([this.#audio.waitForPlayout(), this.#untilDrained()]), signal);
-    this.#checkOpen();
+    const played = Promise.all([this.#audio.waitForPlayout(), this.#untilDrained()]);
+    await this.#orEnd(played, signal);
   }
 
   /**
@@ -282,7 +282,7 @@ export class AVSynchronizer implements Disposable {
     frame.close();
     // Video may be due earlier or later than it was.
     this.#work();
-    await untilAborted(captured, signal);
+    await this.#orEnd(captured, signal);
   }
 
   #pushVideo(
@@ -361,7 +361,8 @@ export class AVSynchronizer implements Disposable {
     const { captureTimeUs, userData } = frame.metadata;
     // What somebody else has captured keeps that time.
     const own = captureTimeUs === undefined && userData === undefined;
-    const metadata = { captureTimeUs: Math.round(wallClockUs() - lateUs) };
+    // Who lets video be late without a limit may give a time from before all clocks.
+    const metadata = { captureTimeUs: Math.max(0, Math.round(wallClockUs() - lateUs)) };
     try {
       this.#video.captureFrame(frame, own ? { metadata } : {});
       this.#captured += 1;
@@ -405,16 +406,21 @@ export class AVSynchronizer implements Disposable {
 
   /** What a capture fails with has no caller to throw it to: the next call tells of it. */
   #end(reason: unknown): void {
-    if (this.#ended) return;
-    this.#ended = { reason };
+    if (this.closed) return;
     this.#forgetSignal?.();
+    this.#ended.abort(reason);
     this.#dropQueue();
     for (const { reject } of this.#waiting.splice(0)) reject(reason as Error);
     this.#drained();
   }
 
+  /** Waits until a signal aborts or this is closed, at most: the source plays what it has all the same. */
+  #orEnd(done: Promise<unknown>, signal: AbortSignal | undefined): Promise<unknown> {
+    return untilAborted(untilAborted(done, signal), this.#ended.signal);
+  }
+
   #checkOpen(): void {
-    if (this.#ended) throw this.#ended.reason as Error;
+    this.#ended.signal.throwIfAborted();
   }
 
   #checkAudio(frame: AudioFrame): void {

@@ -434,6 +434,34 @@ describe('What an AudioMixer refuses', () => {
     }
   });
 
+  it.each<[string, string, (mixer: AudioMixer, stream: AsyncIterable<AudioFrame>) => unknown]>([
+    ['closes the mixer', 'closed', (mixer) => mixer.close()],
+    ['ends the mixer', 'closed', (mixer) => mixer.end()],
+    ['adds itself', 'invalid-state', (mixer, stream) => mixer.add(stream)],
+  ])('is a stream that %s while it is added, which is closed', (_, code, act) => {
+    const mixer = mixerOf();
+    let opened = 0;
+    let returned = 0;
+    const stream: AsyncIterable<AudioFrame> = {
+      [Symbol.asyncIterator]: () => {
+        opened += 1;
+        if (opened === 1) act(mixer, stream);
+        const done = { done: true, value: undefined } as const;
+        return {
+          next: () => new Promise(() => undefined),
+          return: () => {
+            returned += 1;
+            return Promise.resolve(done);
+          },
+        };
+      },
+    };
+    expect(() => {
+      mixer.add(stream);
+    }).toThrow(failure(code));
+    expect(opened - returned).toBe(mixer.streams.length);
+  });
+
   it('are streams and gains that are none', () => {
     const mixer = mixerOf();
     const stream = silence();

@@ -11,7 +11,7 @@ import { whenIdle } from 'framewire/testing';
 
 const SIZE = { width: 32, height: 16 } as const;
 /** So far ahead that no test waits for it. */
-const NEVER_US = 3_600_000_000;
+const NEVER_US = 3_60_000_000;
 
 /** Takes note of what it's given. */
 class Camera extends VideoSource {
@@ -139,6 +139,14 @@ describe('AVSynchronizer', () => {
     expect(sync.stats.dropped).toEqual({ late: 1, cleared: 0 });
   });
 
+  it('takes video that may be later than clocks can tell', async () => {
+    const { camera, sync } = stage({ maxLateMs: Infinity });
+    await sync.push(sound(4000), { timestampUs: 2 ** 52 });
+    await sync.push(picture(1), { timestampUs: 1 });
+    expect(camera.captureTimesUs).toEqual([0]);
+    expect(sync.closed).toBe(false);
+  });
+
   it('takes the newest of several frames that are due', async () => {
     const { camera, sync } = stage({ videoQueueMs: 1000 });
     // Nothing is due before there is audio at its time.
@@ -257,6 +265,17 @@ describe('AVSynchronizer', () => {
     expect(() => sync.clearQueue()).toThrow('closed');
     expect(frames.map((frame) => frame.closed)).toEqual([true, true, false]);
     expect([camera.closed, voice.closed, sync.closed]).toEqual([false, false, true]);
+  });
+
+  it('lets nobody wait for audio that is still to be played when it is closed', async () => {
+    const { voice, sync } = stage();
+    // More than the source queues, and longer than any test may take.
+    const pushed = sync.push(sound(60_000));
+    const playout = sync.waitForPlayout();
+    sync.close();
+    await expect(pushed).rejects.toMatchObject({ code: 'closed' });
+    await expect(playout).rejects.toMatchObject({ code: 'closed' });
+    expect(voice.queuedMs).toBeGreaterThan(5000);
   });
 
   it('is closed by its signal', async () => {
