@@ -230,7 +230,7 @@ export class Assembler {
       this.#beginIfReady(nowUs);
       return;
     }
-    for (const part of this.#sequence.parts.slice(-3)) part.check(nowUs);
+    for (const part of this.#sequence.parts) part.check(nowUs);
     const grid = this.#grid;
     const track = this.#track;
     if (this.#finished || !grid || !track) return;

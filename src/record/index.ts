@@ -44,8 +44,8 @@ export {
   type MediaRecorderEvents,
   type MediaRecorderState,
   type MediaRecorderStats,
-  type RecordSources,
 } from './media-recorder.js';
+export type { RecordSources } from './recorded-sources.js';
 export {
   RECORDING_AUDIO_CODECS,
   RECORDING_CONTAINERS,

@@ -1,6 +1,5 @@
 import { dirname, resolve } from 'node:path';
 import type { AudioFrame } from '../audio/audio-frame.js';
-import { AudioStream } from '../audio/audio-stream.js';
 import { listenForAbort, untilAborted } from '../core/abort.js';
 import { checkInteger, checkObject, checkOptions, checkSignal, shown } from '../core/check.js';
 import { monotonicUs } from '../core/clock.js';
@@ -8,23 +7,21 @@ import { FramewireError } from '../core/errors.js';
 import { TypedEmitter } from '../core/typed-emitter.js';
 import { findFfmpeg, type FfmpegProgram } from '../ffmpeg/ffmpeg-program.js';
 import type { VideoFrame } from '../video/video-frame.js';
-import { VideoStream } from '../video/video-stream.js';
 import { Assembler, type RecordingDrops, type RecordingFormat } from './assembler.js';
-import { checkAudio, checkVideo, mediumOf } from './frame-checks.js';
+import { mediumOf } from './frame-checks.js';
 import { FrameIntake, type IntakeOptions } from './frame-intake.js';
 import { encoderOf } from './output-format.js';
 import { checkNoParts, partPath } from './part-paths.js';
 import { PartSequence } from './part-sequence.js';
+import { type RecordSources, RecordedSources } from './recorded-sources.js';
 import {
   type MediaRecorderOptions,
-  type RecordingOverflow,
   type ResolvedRecorder,
   resolveRecorderOptions,
 } from './recorder-options.js';
 import type { Recording } from './recording.js';
 import { type RecordedPart, RecordingPart, removeIfEmpty, reserve } from './recording-part.js';
-import { checkSource, SourceReader, type SourceReaderOptions } from './source-reader.js';
-import { StreamClock } from './stream-clock.js';
+import { checkSource } from './source-reader.js';
 import type { Medium } from './timeline.js';
 import { checkFolder } from './whole-file.js';
 
@@ -34,14 +31,6 @@ export interface MediaRecorderEvents {
   readonly partFinished: readonly [part: RecordedPart];
   /** It can't go on, since ffmpeg ended or the disk is full: what `write()` and `stop()` reject with, too. */
   readonly failed: readonly [error: unknown];
-}
-
-/** What {@link MediaRecorder.record} reads: at least one of both. */
-export interface RecordSources {
-  /** A stream of pictures, or anything that gives them. */
-  readonly video?: AsyncIterable<VideoFrame>;
-  /** A stream of sound, or anything that gives it. */
-  readonly audio?: AsyncIterable<AudioFrame>;
 }
 
 /** What a {@link MediaRecorder} has counted so far. */
@@ -104,11 +93,7 @@ export class MediaRecorder extends TypedEmitter<MediaRecorderEvents> implements 
   readonly #intake: FrameIntake;
   readonly #timer: NodeJS.Timeout;
   readonly #forgetSignal: (() => void) | undefined;
-  readonly #readers = new Map<Medium, { readonly stop: () => void }>();
-  /** Media that `record()` was given. */
-  readonly #recorded = new Set<Medium>();
-  /** That of the two streams that are recorded. */
-  #clock: StreamClock | undefined;
+  readonly #sources: RecordedSources;
   #written = false;
   #state: MediaRecorderState = 'recording';
   #failure: { readonly reason: unknown } | undefined;
@@ -117,7 +102,7 @@ export class MediaRecorder extends TypedEmitter<MediaRecorderEvents> implements 
   private constructor(prepared: Prepared) {
     super();
     this.#prepared = prepared;
-    const { video, audio, capacity, maxGapMs, signal } = prepared.options;
+    const { video, audio, capacity, overflow, maxGapMs, signal } = prepared.options;
     this.#assembler = new Assembler({
       fps: video?.fps ?? 1,
       maxGapMs,
@@ -133,7 +118,12 @@ export class MediaRecorder extends TypedEmitter<MediaRecorderEvents> implements 
       this.#assembler,
       (medium) => prepared.options[medium] !== undefined,
     );
-    this.#timer = setInterval(() => this.#assembler.check(monotonicUs()), CHECK_MS);
+    this.#sources = new RecordedSources({
+      ...{ capacity, overflow },
+      take: (frame, options) => this.#take(frame, options),
+      ended: (medium) => this.#look(() => this.#assembler.ended(medium, monotonicUs())),
+    });
+    this.#timer = this.#watch();
     this.#forgetSignal = signal && listenForAbort(signal, () => void this.close());
   }
 
@@ -244,23 +234,9 @@ export class MediaRecorder extends TypedEmitter<MediaRecorderEvents> implements 
     if (audio !== undefined) checkSource(audio, 'sources.audio');
     signal?.throwIfAborted();
     this.#checkOpen();
-    if (video) this.#checkFree('video');
-    if (audio) this.#checkFree('audio');
-    const clock =
-      video instanceof VideoStream && audio instanceof AudioStream
-        ? new StreamClock(video, audio, this.#prepared.options.capacity)
-        : undefined;
-    this.#clock = clock ?? this.#clock;
-    const readers: { readonly done: Promise<void>; readonly stop: () => void }[] = [];
-    if (video) readers.push(this.#readVideo(video, clock));
-    if (audio) readers.push(this.#readAudio(audio, clock));
-    const all = Promise.all(readers.map(({ done }) => done));
-    try {
-      await (signal ? untilAborted(all, signal) : all);
-    } finally {
-      for (const reader of readers) reader.stop();
-      this.#takeHeld();
-    }
+    if (video) this.#checkHas('video');
+    if (audio) this.#checkHas('audio');
+    await this.#sources.read(sources, signal);
     this.#checkNotFailed();
   }
 
@@ -311,12 +287,11 @@ export class MediaRecorder extends TypedEmitter<MediaRecorderEvents> implements 
   async #stop(): Promise<Recording> {
     clearInterval(this.#timer);
     this.#forgetSignal?.();
-    for (const reader of this.#readers.values()) reader.stop();
-    this.#takeHeld();
+    this.#sources.stop();
     this.#checkNotFailed();
     this.#state = 'stopping';
     this.#intake.end(closedError());
-    const watch = setInterval(() => this.#assembler.check(monotonicUs()), CHECK_MS);
+    const watch = this.#watch();
     try {
       const parts = await this.#assembler.finish();
       const { options, numbered } = this.#prepared;
@@ -356,75 +331,24 @@ export class MediaRecorder extends TypedEmitter<MediaRecorderEvents> implements 
     return Promise.resolve();
   }
 
-  /** Takes the pictures whose place wasn't known until now that no more come. */
-  #takeHeld(): void {
-    for (const { frame, stampUs } of this.#clock?.close() ?? []) {
-      const options = { medium: 'video', stampUs, overflow: 'drop-newest' } as const;
-      // A failure is told by the event.
-      this.#take(frame, options).catch(() => undefined);
-    }
-    this.#clock = undefined;
-  }
-
   #expects(medium: Medium): boolean {
     if (!this.#prepared.options[medium]) return false;
-    return this.#written || this.#recorded.has(medium) || this.#recorded.size === 0;
+    const { media } = this.#sources;
+    return this.#written || media.has(medium) || media.size === 0;
   }
 
-  #readVideo(
-    source: AsyncIterable<VideoFrame>,
-    clock: StreamClock | undefined,
-  ): SourceReader<VideoFrame> {
-    const overflow = this.#overflowOf(source);
-    return this.#read('video', source, {
-      check: checkVideo,
-      take: async (frame) => {
-        const placed = [...(clock?.video(frame) ?? [{ frame, stampUs: frame.timestampUs }])];
-        try {
-          for (let one = placed.shift(); one; one = placed.shift()) {
-            await this.#take(one.frame, { medium: 'video', stampUs: one.stampUs, overflow });
-          }
-        } finally {
-          for (const one of placed) one.frame.close();
-        }
-      },
-    });
+  /** Looks after what nobody writes, a few times a second. */
+  #watch(): NodeJS.Timeout {
+    return setInterval(() => this.#look(() => this.#assembler.check(monotonicUs())), CHECK_MS);
   }
 
-  #readAudio(
-    source: AsyncIterable<AudioFrame>,
-    clock: StreamClock | undefined,
-  ): SourceReader<AudioFrame> {
-    const overflow = this.#overflowOf(source);
-    return this.#read('audio', source, {
-      check: checkAudio,
-      take: (frame) => {
-        const stampUs = clock?.audio(frame) ?? frame.timestampUs;
-        return this.#take(frame, { medium: 'audio', stampUs, overflow });
-      },
-    });
-  }
-
-  /** The stream of a live track would only leave out frames by itself, where nobody asks it for the count. */
-  #overflowOf(source: unknown): RecordingOverflow {
-    const live = source instanceof VideoStream || source instanceof AudioStream;
-    return this.#prepared.options.overflow ?? (live ? 'drop-newest' : 'wait');
-  }
-
-  #read<Frame extends VideoFrame | AudioFrame>(
-    medium: Medium,
-    source: AsyncIterable<Frame>,
-    options: SourceReaderOptions<Frame>,
-  ): SourceReader<Frame> {
-    this.#recorded.add(medium);
-    const reader = new SourceReader<Frame>(source, options);
-    this.#readers.set(medium, reader);
-    const over = (): void => {
-      this.#readers.delete(medium);
-      if (!this.#stopping) this.#assembler.ended(medium, monotonicUs());
-    };
-    reader.done.then(over, over);
-    return reader;
+  /** Does what nobody waits for: what it fails with ends the recording, not the program. */
+  #look(look: () => void): void {
+    try {
+      look();
+    } catch (error) {
+      this.#fail(error);
+    }
   }
 
   #begin(format: RecordingFormat): PartSequence {
@@ -437,7 +361,7 @@ export class MediaRecorder extends TypedEmitter<MediaRecorderEvents> implements 
       audio: format.audio,
       segmentMs,
       size: format.video ?? { width: 2, height: 2 },
-      open: ({ index, startUs, width, height }) => {
+      open: ({ index, startUs, width, height, after }) => {
         const part = new RecordingPart({
           program,
           job: {
@@ -448,7 +372,7 @@ export class MediaRecorder extends TypedEmitter<MediaRecorderEvents> implements 
             ffmpegVersion: program.version,
           },
           reserved: overwrite || index === 0,
-          startUs,
+          ...{ startUs, after },
           onProgress: () => this.#intake.wake(),
           onFailed: (error) => this.#fail(error),
         });
@@ -466,18 +390,15 @@ export class MediaRecorder extends TypedEmitter<MediaRecorderEvents> implements 
     this.#state = 'failed';
     clearInterval(this.#timer);
     this.#forgetSignal?.();
-    for (const reader of this.#readers.values()) reader.stop();
     this.#intake.end(error);
+    this.#sources.stop();
     this.#assembler.fail(error);
     this.emit('failed', error);
   }
 
-  #checkFree(medium: Medium): void {
-    if (!this.#prepared.options[medium]) {
-      throw new FramewireError('invalid-state', `The recording has no ${medium}.`);
-    }
-    if (!this.#readers.has(medium)) return;
-    throw new FramewireError('invalid-state', `Another source of ${medium} is recorded already.`);
+  #checkHas(medium: Medium): void {
+    if (this.#prepared.options[medium]) return;
+    throw new FramewireError('invalid-state', `The recording has no ${medium}.`);
   }
 
   #checkNotFailed(): void {

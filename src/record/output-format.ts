@@ -2,6 +2,7 @@ import { extname } from 'node:path';
 import { checkOneOf } from '../core/check.js';
 import { FramewireError } from '../core/errors.js';
 import type { FfmpegProgram } from '../ffmpeg/ffmpeg-program.js';
+import { MAX_DIMENSION } from '../video/pixel-format.js';
 
 /** The kinds of file that a `MediaRecorder` writes, by the path's extension. */
 export const RECORDING_CONTAINERS = ['mp4', 'webm', 'mkv', 'wav'] as const;
@@ -45,6 +46,13 @@ const ENCODERS: {
   aac: ['aac'],
   opus: ['libopus'],
   pcm: ['pcm_s16le'],
+};
+
+/** The longest even side of a picture that a codec's encoders take. */
+export const LARGEST_PICTURE: { readonly [C in RecordingVideoCodec]: number } = {
+  h264: MAX_DIMENSION,
+  vp8: 16_382,
+  vp9: MAX_DIMENSION,
 };
 
 /**

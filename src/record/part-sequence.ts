@@ -17,6 +17,8 @@ export interface PartSequenceOptions {
     readonly startUs: number;
     readonly width: number;
     readonly height: number;
+    /** Before it has resolved, its ffmpeg is not to be started. */
+    readonly after: Promise<unknown> | undefined;
   }) => RecordingPart;
 }
 
@@ -39,6 +41,12 @@ interface Held {
   readonly count: number;
 }
 
+/**
+ * So many parts have an ffmpeg at a time: the one that is written, and the one before, which is being finished.
+ * What comes for a later one waits, as all that comes does, so that no source can make more of them.
+ */
+const MOST_RUNNING = 2;
+
 /** How much silence is written at once. */
 const SILENCE_MS = 100;
 
@@ -48,15 +56,16 @@ const SILENCE_MS = 100;
  */
 export class PartSequence {
   readonly #options: PartSequenceOptions;
+  /** The parts that aren't finished, in order. */
   readonly #slots: Slot[] = [];
+  /** Those that are. */
+  readonly #recorded: RecordedPart[] = [];
   readonly #segmentTicks: number;
   readonly #segmentSamples: number;
   readonly #silence: Uint8Array;
   #ticks = 0;
   #samples = 0;
   #held: Held[] = [];
-  /** The slot that sound goes to. */
-  #audioSlot = 0;
   /** What is shown while nothing new comes. */
   #last: SharedPicture | undefined;
   #ended = false;
@@ -70,21 +79,21 @@ export class PartSequence {
     this.#silence = new Uint8Array(Math.ceil((sampleRate * SILENCE_MS) / 1000) * channels * 2);
   }
 
-  /** All parts so far. */
+  /** Those parts that aren't finished. */
   get parts(): readonly RecordingPart[] {
     return this.#slots.map(({ part }) => part);
   }
 
   /** Pictures that wait to be written. */
   get waitingPictures(): number {
-    return this.#newest.reduce((sum, { part }) => sum + (part.video?.waiting ?? 0), 0);
+    return this.#slots.reduce((sum, { part }) => sum + (part.video?.waiting ?? 0), 0);
   }
 
   /** How much sound waits to be written, in milliseconds. */
   get waitingSoundMs(): number {
     const { sampleRate, channels } = this.#audio;
     const held = this.#held.reduce((sum, { count }) => sum + count, 0);
-    const bytes = this.#newest.reduce((sum, { part }) => sum + (part.audio?.waitingBytes ?? 0), 0);
+    const bytes = this.#slots.reduce((sum, { part }) => sum + (part.audio?.waitingBytes ?? 0), 0);
     return ((held + bytes / channels / 2) * 1000) / sampleRate;
   }
 
@@ -137,7 +146,11 @@ export class PartSequence {
     for (const one of this.#slots) this.#endAudio(one);
     this.#last?.release();
     this.#last = undefined;
-    return await Promise.all(this.#slots.map(({ part }) => part.untilFinished()));
+    const recorded = [...this.#recorded];
+    return [
+      ...recorded,
+      ...(await Promise.all(this.#slots.map(({ part }) => part.untilFinished()))),
+    ];
   }
 
   /** Ends all at once. */
@@ -147,11 +160,6 @@ export class PartSequence {
     for (const { part } of this.#slots) part.fail(error);
     this.#last?.release();
     this.#last = undefined;
-  }
-
-  /** Those that aren't long over. */
-  get #newest(): readonly Slot[] {
-    return this.#slots.slice(-3);
   }
 
   get #audio(): { readonly sampleRate: number; readonly channels: number } {
@@ -178,12 +186,17 @@ export class PartSequence {
 
   #openSlot(width: number, height: number): Slot {
     const { fps, audio } = this.#options;
-    const index = this.#slots.length;
+    const index = this.#recorded.length + this.#slots.length;
     const startTick = this.#ticks;
     const startSample = fps === undefined ? this.#samples : this.#sampleOf(startTick);
     const startUs =
       fps === undefined ? (startSample * 1e6) / this.#audio.sampleRate : (startTick * 1e6) / fps;
-    const part = this.#options.open({ index, startUs, width, height });
+    const after = this.#slots.at(-MOST_RUNNING)?.part.finished;
+    const part = this.#options.open({ index, startUs, width, height, after });
+    part.finished.then(
+      () => this.#forgetFinished(),
+      () => undefined,
+    );
     const slot: Slot = {
       ...{ part, startTick, startSample, width, height },
       endSample: fps === undefined ? startSample + this.#segmentSamples : Infinity,
@@ -191,6 +204,15 @@ export class PartSequence {
     };
     this.#slots.push(slot);
     return slot;
+  }
+
+  /** Of what is finished, only what is told in the end stays. */
+  #forgetFinished(): void {
+    // The newest is the one that goes on.
+    while (this.#slots.length > 1 && this.#slots[0]?.part.recorded) {
+      const { part } = this.#slots.shift() as Slot;
+      this.#recorded.push(part.recorded as RecordedPart);
+    }
   }
 
   #sampleOf(tick: number): number {
@@ -219,10 +241,9 @@ export class PartSequence {
 
   #slotOfSample(): Slot {
     for (;;) {
-      const slot = this.#slots[this.#audioSlot] ?? this.#openSlot(0, 0);
+      const slot = this.#slots.find(({ audioEnded }) => !audioEnded) ?? this.#openSlot(0, 0);
       if (this.#samples < slot.endSample) return slot;
       this.#endAudio(slot);
-      this.#audioSlot += 1;
     }
   }
 

@@ -8,19 +8,25 @@ import {
   checkPath,
   checkPositive,
   checkSignal,
+  checkWithin,
   shown,
 } from '../core/check.js';
 import type { FfmpegOptions } from '../ffmpeg/ffmpeg-program.js';
 import { MAX_AUDIO_CHANNELS } from '../audio/audio-frame.js';
-import { MAX_DIMENSION } from '../video/pixel-format.js';
 import {
   codecFor,
   containerOf,
   type RecordingAudioCodec,
   type RecordingContainer,
+  LARGEST_PICTURE,
   type RecordingVideoCodec,
 } from './output-format.js';
-import { RECORDING_QUALITIES, type RecordingQuality } from './recording-arguments.js';
+import {
+  MAX_BITRATE_BPS,
+  MAX_OPUS_BPS,
+  RECORDING_QUALITIES,
+  type RecordingQuality,
+} from './recording-arguments.js';
 
 /** What becomes of pictures of another size than the first. */
 export const RECORDING_RESIZES = ['scale', 'part'] as const;
@@ -36,18 +42,21 @@ export type RecordingOverflow = (typeof RECORDING_OVERFLOWS)[number];
 
 /** How pictures are recorded. */
 export interface RecordingVideoOptions {
-  /** Pictures a second in the file, up to 240, however many come. Default 30. */
+  /** Pictures a second in the file, from 0.001 to 240, however many come. Default 30. */
   readonly fps?: number;
   /** Default: `h264` in `.mp4` and `.mkv`, `vp8` in `.webm`. */
   readonly codec?: RecordingVideoCodec;
-  /** Bits a second. Default: what `quality` needs. */
+  /** Bits a second, up to 1,000,000,000. Default: what `quality` needs. */
   readonly bitrateBps?: number;
   /** Default `medium`. */
   readonly quality?: RecordingQuality;
-  /** How far apart pictures are at most at which a player can begin, in milliseconds. Default 2000. */
+  /**
+   * How far apart pictures are at most at which a player can begin, in milliseconds, up to an hour.
+   * Default 2000.
+   */
   readonly keyFrameIntervalMs?: number;
   /**
-   * The size of the recording, both sides even: pictures are scaled to it, between black bars if they have
+   * The size of the recording, both sides even, and up to 16,384, of VP8 16,382: pictures are scaled to it, between black bars if they have
    * another shape. Default: that of the first picture.
    */
   readonly size?: { readonly width: number; readonly height: number };
@@ -66,7 +75,7 @@ export interface RecordingAudioOptions {
   readonly channels?: number;
   /** Default: `aac` in `.mp4`, `opus` in `.webm` and `.mkv`, `pcm` in `.wav`. */
   readonly codec?: RecordingAudioCodec;
-  /** Bits a second. Default: what the codec needs for good sound. */
+  /** Bits a second; of Opus up to 256,000 a channel. Default: what the codec needs for good sound. */
   readonly bitrateBps?: number;
 }
 
@@ -125,8 +134,9 @@ export interface ResolvedRecorder {
 }
 
 const FPS = 30;
-const MAX_FPS = 240;
+const FPS_RANGE = { min: 0.001, max: 240 };
 const KEY_FRAME_INTERVAL_MS = 2_000;
+const MAX_KEY_FRAME_INTERVAL_MS = 3_600_000;
 const MAX_GAP_MS = 30_000;
 const LEAST_SEGMENT_MS = 100;
 const WAITING_S = 1.5;
@@ -177,27 +187,31 @@ function checkedVideo(
   checkOptions(video, 'options.video');
   const { fps = FPS, bitrateBps, quality = 'medium', size, onResize = 'scale' } = video ?? {};
   const { keyFrameIntervalMs = KEY_FRAME_INTERVAL_MS } = video ?? {};
-  checkPositive(fps, 'options.video.fps');
-  if (fps > MAX_FPS) {
-    throw new RangeError(`options.video.fps must be at most ${MAX_FPS}, got ${fps}.`);
-  }
+  checkWithin(fps, 'options.video.fps', FPS_RANGE);
   const codec = codecFor(container, 'video', video?.codec);
-  if (bitrateBps !== undefined) checkInteger(bitrateBps, 'options.video.bitrateBps', { min: 1000 });
+  if (bitrateBps !== undefined) {
+    const bounds = { min: 1000, max: MAX_BITRATE_BPS };
+    checkInteger(bitrateBps, 'options.video.bitrateBps', bounds);
+  }
   checkOneOf(quality, 'options.video.quality', RECORDING_QUALITIES);
-  checkPositive(keyFrameIntervalMs, 'options.video.keyFrameIntervalMs');
+  const keyFrames = { min: 0, max: MAX_KEY_FRAME_INTERVAL_MS };
+  checkWithin(keyFrameIntervalMs, 'options.video.keyFrameIntervalMs', keyFrames);
   checkOneOf(onResize, 'options.video.onResize', RECORDING_RESIZES);
   return {
     ...{ fps, codec, bitrateBps, quality, keyFrameIntervalMs, onResize },
-    size: checkedSize(size),
+    size: checkedSize(size, LARGEST_PICTURE[codec]),
   };
 }
 
-function checkedSize(size: RecordingVideoOptions['size']): RecordingVideoOptions['size'] {
+function checkedSize(
+  size: RecordingVideoOptions['size'],
+  max: number,
+): RecordingVideoOptions['size'] {
   if (size === undefined) return undefined;
   checkObject(size, 'options.video.size');
   const { width, height } = size;
   for (const [name, side] of Object.entries({ width, height })) {
-    checkInteger(side, `options.video.size.${name}`, { min: 2, max: MAX_DIMENSION });
+    checkInteger(side, `options.video.size.${name}`, { min: 2, max });
     if (side % 2 === 0) continue;
     throw new RangeError(`options.video.size.${name} must be even, got ${side}.`);
   }
@@ -215,7 +229,11 @@ function checkedAudio(
   if (channels !== undefined) {
     checkInteger(channels, 'options.audio.channels', { min: 1, max: MAX_AUDIO_CHANNELS });
   }
-  if (bitrateBps !== undefined) checkInteger(bitrateBps, 'options.audio.bitrateBps', { min: 6000 });
+  if (bitrateBps !== undefined) {
+    const opusBps = MAX_OPUS_BPS * (channels ?? MAX_AUDIO_CHANNELS);
+    const max = codec === 'opus' ? opusBps : MAX_BITRATE_BPS;
+    checkInteger(bitrateBps, 'options.audio.bitrateBps', { min: 6000, max });
+  }
   const { sampleRate = container === 'wav' ? undefined : 48_000 } = audio;
   if (sampleRate !== undefined) checkSampleRate(codec, sampleRate);
   return { sampleRate, channels, codec, bitrateBps };

@@ -1,3 +1,4 @@
+import { byteLengthOf } from '../video/pixel-format.js';
 import type { RecordingContainer } from './output-format.js';
 import { CONTAINERS } from './output-format.js';
 
@@ -6,6 +7,12 @@ export const RECORDING_QUALITIES = ['low', 'medium', 'high'] as const;
 
 /** One of {@link RECORDING_QUALITIES}. */
 export type RecordingQuality = (typeof RECORDING_QUALITIES)[number];
+
+/** Twice as many bits a second, in one number, are the most that ffmpeg takes. */
+export const MAX_BITRATE_BPS = 1_000_000_000;
+
+/** So many bits a second of each channel libopus takes. */
+export const MAX_OPUS_BPS = 256_000;
 
 /** How pictures come to ffmpeg, and are encoded. */
 export interface VideoEncoding {
@@ -54,7 +61,7 @@ const OPUS_DELAY_S = 0.0065;
 export function recordingArguments(job: RecordingJob): string[] {
   const { path, container, video, audio } = job;
   return [
-    ...(video ? videoInput(video) : []),
+    ...(video ? videoInput(video, audio ? picturesAhead(video) : USUAL_AHEAD) : []),
     ...(audio ? audioInput(audio, opusDelay(job)) : []),
     ...(video ? videoOutput(video) : []),
     ...(audio ? audioOutput(audio) : []),
@@ -73,13 +80,28 @@ export function encodedSize({ width, height, size }: VideoEncoding): {
   return size ?? { width: width + (width % 2), height: height + (height % 2) };
 }
 
+/** Sound that stops is filled in after 0.7 s. */
+const AHEAD_S = 0.8;
+const MOST_AHEAD_BYTES = 64 * 1024 * 1024;
+
 // Without probing, since there is nothing to find out: else it waits for megabytes before it begins.
 const UNPROBED = ['-probesize', '32', '-analyzeduration', '0'];
 
-function videoInput({ width, height, fps }: VideoEncoding): string[] {
+const USUAL_AHEAD = 4;
+
+/**
+ * How many pictures ffmpeg takes while it waits for sound, which it does until we fill in silence. What it has by
+ * then is in the file even if this program is killed.
+ */
+function picturesAhead({ width, height, fps }: VideoEncoding): number {
+  const most = Math.floor(MOST_AHEAD_BYTES / byteLengthOf('I420', width, height));
+  return Math.max(USUAL_AHEAD, Math.min(most, Math.ceil(AHEAD_S * fps)));
+}
+
+function videoInput({ width, height, fps }: VideoEncoding, ahead: number): string[] {
   return [
     ...UNPROBED,
-    ...['-thread_queue_size', '4', '-f', 'rawvideo', '-pix_fmt', 'yuv420p'],
+    ...['-thread_queue_size', `${ahead}`, '-f', 'rawvideo', '-pix_fmt', 'yuv420p'],
     ...['-video_size', `${width}x${height}`, '-framerate', `${fps}`, '-i', `pipe:${VIDEO_FD}`],
   ];
 }
@@ -142,7 +164,8 @@ const BITS: { readonly [Q in RecordingQuality]: number } = { low: 0.06, medium: 
 function encoderOptions(video: VideoEncoding): string[] {
   const { encoder, fps, quality, bitrateBps } = video;
   const { width, height } = encodedSize(video);
-  const rate = bitrateBps ?? Math.ceil(width * height * fps * BITS[quality]);
+  const usual = Math.min(MAX_BITRATE_BPS, Math.ceil(width * height * fps * BITS[quality]));
+  const rate = bitrateBps ?? usual;
   const limited = ['-b:v', `${rate}`, '-maxrate', `${rate * 2}`, '-bufsize', `${rate * 2}`];
   const crf = ['-crf', `${CRF[encoder]?.[quality]}`];
   switch (encoder) {
@@ -180,10 +203,17 @@ const WITHOUT_PRIMING = ['-bsf:a', 'noise=drop=lt(pts\\,0)'];
 function audioOutput({ encoder, channels, bitrateBps }: AudioEncoding): string[] {
   const usual = AUDIO_BPS[encoder];
   if (usual === undefined) return ['-c:a', encoder];
-  return [
-    ...['-c:a', encoder, '-b:a', `${bitrateBps ?? usual * channels}`],
-    ...(encoder === 'aac' ? WITHOUT_PRIMING : []),
-  ];
+  const asked = bitrateBps ?? usual * channels;
+  if (encoder === 'aac') return ['-c:a', encoder, '-b:a', `${asked}`, ...WITHOUT_PRIMING];
+  // How many channels there are is known only now.
+  const rate = Math.min(asked, MAX_OPUS_BPS * channels);
+  return [...opusChannels(channels), '-c:a', encoder, '-b:a', `${rate}`];
+}
+
+/** Of 3 and 4 channels, ffmpeg takes one for the bass, or the back, as Opus doesn't know them. */
+function opusChannels(channels: number): string[] {
+  if (channels === 3) return ['-af', 'channelmap=0|1|2:3.0'];
+  return channels === 4 ? ['-af', 'channelmap=0|1|2|3:quad'] : [];
 }
 
 function containerOutput(container: RecordingContainer): string[] {

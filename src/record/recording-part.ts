@@ -43,6 +43,8 @@ export interface RecordingPartOptions {
   readonly reserved: boolean;
   /** Where on the timeline it begins. */
   readonly startUs: number;
+  /** It is waited for before ffmpeg is started, however it settles. */
+  readonly after: Promise<unknown> | undefined;
   /** Called whenever there is room for more. */
   readonly onProgress: () => void;
   /** Called once, if it can't be gone on with. */
@@ -63,6 +65,7 @@ export class RecordingPart {
   readonly finished: Promise<RecordedPart>;
   readonly #options: RecordingPartOptions;
   #process: FfmpegProcess | undefined;
+  #recorded: RecordedPart | undefined;
   #progressUs: number = monotonicUs();
   #failure: unknown;
   #ending = false;
@@ -91,6 +94,11 @@ export class RecordingPart {
     return this.#frames;
   }
 
+  /** What it has become, once it's finished. */
+  get recorded(): RecordedPart | undefined {
+    return this.#recorded;
+  }
+
   /** Counts pictures that are given to its video. */
   addFrames(count: number): void {
     this.#frames += count;
@@ -111,7 +119,7 @@ export class RecordingPart {
   /** Fails if ffmpeg has taken nothing for too long. */
   check(nowUs: number): void {
     const waits = this.video?.idle === false || this.audio?.idle === false;
-    if (!waits) this.#progressUs = nowUs;
+    if (!waits || !this.#process) this.#progressUs = nowUs;
     else if (nowUs - this.#progressUs > STUCK_US) {
       this.fail(new FramewireError('timeout', 'ffmpeg takes no more to record: it is stuck.'));
     }
@@ -128,9 +136,13 @@ export class RecordingPart {
   }
 
   async #run(): Promise<RecordedPart> {
-    const { job, program } = this.#options;
+    const { job, program, after } = this.#options;
+    let { reserved } = this.#options;
     try {
-      if (!this.#options.reserved) await reserve(job.path);
+      await after?.catch(() => undefined);
+      this.#throwIfFailed();
+      if (!reserved) await reserve(job.path);
+      reserved = true;
       const stdio = ['ignore', 'ignore', 'ignore', 'ignore', 'ignore'] as ('ignore' | 'pipe')[];
       if (this.video) stdio[VIDEO_FD] = 'pipe';
       if (this.audio) stdio[AUDIO_FD] = 'pipe';
@@ -149,17 +161,21 @@ export class RecordingPart {
       this.audio?.attach(running.pipes[AUDIO_FD] as Writable);
       const exit = await running.exited;
       if (!this.#ending || exit.code !== 0) this.fail(exitError(exit));
+      this.#throwIfFailed();
+      this.#recorded = await this.#describe();
+      return this.#recorded;
     } catch (error) {
       this.fail(error);
     }
-    if (this.#failure !== undefined) {
-      await removeIfEmpty(job.path);
-      throw this.#failure as Error;
-    }
-    return await this.#recorded();
+    if (reserved) await removeIfEmpty(job.path);
+    throw this.#failure as Error;
   }
 
-  async #recorded(): Promise<RecordedPart> {
+  #throwIfFailed(): void {
+    if (this.#failure !== undefined) throw this.#failure as Error;
+  }
+
+  async #describe(): Promise<RecordedPart> {
     const { job, startUs } = this.#options;
     const { video, audio } = job;
     const size = await sizeOf(job.path);
@@ -183,7 +199,8 @@ export class RecordingPart {
     const watch = (): void => {
       const late = (): void =>
         this.fail(new FramewireError('timeout', "ffmpeg didn't finish the recording in time."));
-      const idle = this.video?.idle !== false && this.audio?.idle !== false;
+      const idle =
+        this.#process !== undefined && this.video?.idle !== false && this.audio?.idle !== false;
       timer = idle ? setTimeout(late, END_MS) : setTimeout(watch, 100);
     };
     watch();

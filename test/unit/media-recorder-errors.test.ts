@@ -78,6 +78,12 @@ describeWith(['ffmpeg', 'ffprobe'], 'opening a recorder', () => {
       { video: { codec: 'vp8' } },
       { video: { size: { width: 3, height: 2 } } },
       { audio: { sampleRate: 1 } },
+      // What ffmpeg would refuse when the first frame comes.
+      { video: { fps: 1e-9 } },
+      { video: { bitrateBps: 2_000_000_000 } },
+      { video: { keyFrameIntervalMs: 1e12 } },
+      { audio: { codec: 'opus', bitrateBps: 3_000_000 } },
+      { audio: { codec: 'opus', channels: 1, bitrateBps: 300_000 } },
       { segmentMs: 1 },
       { overflow: 'explode' },
       { capacity: 0 },
@@ -87,6 +93,8 @@ describeWith(['ffmpeg', 'ffprobe'], 'opening a recorder', () => {
         MediaRecorder.open(join(folder, 'x.mp4'), options as MediaRecorderOptions),
       ).rejects.toThrow(/^options/);
     }
+    const wide = { video: { size: { width: 16_384, height: 2 } } };
+    await expect(MediaRecorder.open(join(folder, 'x.webm'), wide)).rejects.toThrow(/16382/);
     await expect(MediaRecorder.open('a\0b.mp4')).rejects.toThrow(RangeError);
     expect(await readdir(folder)).toEqual([]);
   });

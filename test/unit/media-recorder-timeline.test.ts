@@ -301,6 +301,13 @@ describeWith('ffmpeg', "a recording's sound", () => {
     expect(frequencyOf(samples.subarray(0, 16_000), 16_000)).toBeCloseTo(440, -1);
   });
 
+  it.each([3, 4])('may have %d channels and any bit rate in Opus', async (channels) => {
+    const sound = AudioFrame.create({ sampleRate: 48_000, channels, samplesPerChannel: 4800 });
+    const audio = { codec: 'opus', bitrateBps: 2_000_000 } as const;
+    const { path } = await recorded((recorder) => recorder.write(sound), { audio }, 'x.mkv');
+    expect((await probe(path)).audio).toMatchObject({ codec_name: 'opus', channels });
+  });
+
   it('is all of it in a .wav file, sample by sample', async () => {
     const data = Int16Array.from({ length: 16_000 }, (_, i) => (i * 37) % 20_000);
     const { path } = await recorded(
@@ -334,6 +341,28 @@ describeWith(['ffmpeg', 'ffprobe'], 'recording of sources', () => {
     });
     // Nobody gave sound, nor was any to come.
     expect((await probe(path)).audio).toBeUndefined();
+  });
+
+  it('reads none where one of them can not be read', async () => {
+    let closed = 0;
+    async function* pictures(): AsyncGenerator<VideoFrame> {
+      try {
+        for (let i = 0; ; i++) yield await Promise.resolve(picture(START_US + i * 33_333));
+      } finally {
+        closed += 1;
+      }
+    }
+    const refusing: AsyncIterable<AudioFrame> = {
+      [Symbol.asyncIterator]: () => {
+        throw new Error('It is read already.');
+      },
+    };
+    await using recorder = await MediaRecorder.open(join(folder, 'x.mp4'));
+    const both = { video: pictures(), audio: refusing };
+    await expect(recorder.record(both)).rejects.toThrow('It is read already.');
+    while (closed === 0) await new Promise(setImmediate);
+    // It's free for another.
+    await recorder.record({ video: none() });
   });
 
   it('ends when the recorder is stopped, and rejects with what a source fails with', async () => {
@@ -386,3 +415,5 @@ describeWith('ffmpeg', 'a writer that gives both media in turn, and waits', () =
     expect(recording).toMatchObject({ ...SIZE, frames: 50 });
   });
 });
+
+async function* none(): AsyncGenerator<VideoFrame> {}
