@@ -14,7 +14,7 @@ export interface RecordingDrops {
   readonly full: number;
   /** More came than the recording has: another was nearer to its place. */
   readonly rate: number;
-  /** Their time was over: of time stamps that go back a little, or after the gap was filled. */
+  /** Their time was over, and a later one had come: of time stamps that go back a little. */
   readonly late: number;
 }
 

@@ -21,6 +21,8 @@ export class PictureGrid<Frame> {
   /** The next tick that is to be shown. */
   #next = 0;
   #begun = false;
+  /** The place of the newest picture that is shown, or waits to be. */
+  #newestUs = -Infinity;
   /** Waits for another that is nearer to the same tick. */
   #candidate: { readonly frame: Frame; readonly tick: number; readonly apart: number } | undefined;
 
@@ -42,7 +44,10 @@ export class PictureGrid<Frame> {
   /** A picture whose place is `placeUs`. Takes ownership. */
   add(frame: Frame, placeUs: number): void {
     const exact = (placeUs * this.#fps) / 1e6;
-    const tick = Math.max(0, Math.round(exact));
+    const own = Math.max(0, Math.round(exact));
+    // Its tick may have been filled, as that of a picture that was long on its way: of a source that gives
+    // few, it must be seen all the same.
+    const tick = placeUs > this.#newestUs ? Math.max(own, this.#next) : own;
     const apart = Math.abs(exact - tick);
     const waiting = this.#candidate;
     if (tick < this.#next || exact < -1) {
@@ -50,12 +55,12 @@ export class PictureGrid<Frame> {
     } else if (waiting?.tick === tick) {
       const nearer = apart < waiting.apart;
       this.#sink.drop(nearer ? waiting.frame : frame, 'rate');
-      if (nearer) this.#candidate = { frame, tick, apart };
+      if (nearer) this.#wait(frame, { tick, apart, placeUs });
     } else if (waiting && tick < waiting.tick) {
       this.#show(frame, tick);
     } else {
       this.#settle();
-      this.#candidate = { frame, tick, apart };
+      this.#wait(frame, { tick, apart, placeUs });
     }
   }
 
@@ -79,6 +84,14 @@ export class PictureGrid<Frame> {
   clear(): void {
     if (this.#candidate) this.#sink.drop(this.#candidate.frame, 'late');
     this.#candidate = undefined;
+  }
+
+  #wait(
+    frame: Frame,
+    at: { readonly tick: number; readonly apart: number; readonly placeUs: number },
+  ): void {
+    this.#candidate = { frame, tick: at.tick, apart: at.apart };
+    this.#newestUs = Math.max(this.#newestUs, at.placeUs);
   }
 
   #settle(): void {
