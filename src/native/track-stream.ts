@@ -6,10 +6,16 @@ import type { MediaEvent } from './media-events.js';
 const GONE = /handle (not found|is not a )/;
 
 /**
- * Opens a native stream on a track.
- *
- * Native tracks go before anybody is told: those of a room that's being left, at once. A stream that is
- * opened meanwhile ends, as it would have done a moment later.
+ * Whether that's the native side's refusal of a track that it has let go of. Tracks go before anybody is
+ * told: those of a room that's being left, at once.
+ */
+export function isTrackGone(error: unknown): boolean {
+  return error instanceof FramewireError && GONE.test(error.message);
+}
+
+/**
+ * Opens a native stream on a track. On one that is natively gone it ends, as it would have done a moment
+ * later.
  *
  * @param send - Opens it; returns its handle.
  * @returns How to close it.
@@ -22,7 +28,7 @@ export function openTrackStream(
   try {
     handle = send();
   } catch (error) {
-    if (!(error instanceof FramewireError && GONE.test(error.message))) throw error;
+    if (!isTrackGone(error)) throw error;
     const ending = setImmediate(() => {
       listener({ kind: 'end', stream: 0 });
     });

@@ -9,6 +9,7 @@ import {
 import { whenIdle } from 'framewire/testing';
 import { ffi } from '../../src/native/ffi-client.js';
 import { newVideoSource } from '../../src/native/video-requests.js';
+import { RemoteVideoTrack } from '../../src/tracks/remote-track.js';
 import { drain } from '../support/waits.js';
 
 afterAll(() => whenIdle());
@@ -47,4 +48,11 @@ describe('a stream on a track that is natively gone', () => {
     }
     ffi().drop(source);
   });
+});
+
+it('The statistics of a track that is natively gone are those of one that has ended: none', async () => {
+  const handle = newVideoSource({ width: 64, height: 48, screencast: false });
+  ffi().drop(handle);
+  const init = { sid: 'TR_1', name: 'camera', muted: false, handle, withheld: () => false };
+  await expect(RemoteVideoTrack.create(init).getStats()).rejects.toMatchObject({ code: 'closed' });
 });

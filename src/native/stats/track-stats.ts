@@ -2,19 +2,23 @@ import { FramewireError } from '../../core/errors.js';
 import { ffi } from '../ffi-client.js';
 import type { EventValue } from '../ffi-messages.js';
 import type { RtcSession } from '../rtc-session.js';
+import { isTrackGone } from '../track-stream.js';
 import { flattenStats } from './flatten-stats.js';
 import type { RoomStats, RtcStats } from './rtc-stats.js';
 
 /**
  * What WebRTC tells of a remote track.
  *
- * @throws FramewireError `native` if it tells nothing.
+ * @throws FramewireError `native` if it tells nothing, `closed` if the track is natively gone.
  */
 export async function remoteTrackStats(track: number): Promise<RtcStats[]> {
   // Without a room that keeps the events coming, none would bring the answer.
   const release = ffi().lease();
   try {
     return trackStats(await ffi().call('getStats', { trackHandle: BigInt(track) }));
+  } catch (error) {
+    if (!isTrackGone(error)) throw error;
+    throw new FramewireError('closed', 'The track has ended.', { cause: error });
   } finally {
     release();
   }
