@@ -19,7 +19,7 @@ export async function openNaudiodonInput(
 ): Promise<OpenInput> {
   signal.throwIfAborted();
   const named = namedDevice('microphone', request.device);
-  const naudiodon = NaudiodonProcess.spawn({ ...request, direction: 'microphone' });
+  const naudiodon = await NaudiodonProcess.spawn({ ...request, direction: 'microphone' });
   const opening = new OpeningDevice({
     lost: events.lost,
     stallMs: request.stallMs,

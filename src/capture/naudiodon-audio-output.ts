@@ -23,7 +23,7 @@ export async function openNaudiodonOutput(
 ): Promise<OpenOutput> {
   signal.throwIfAborted();
   const named = namedDevice('speaker', request.device);
-  const naudiodon = NaudiodonProcess.spawn({ ...request, direction: 'speaker' });
+  const naudiodon = await NaudiodonProcess.spawn({ ...request, direction: 'speaker' });
   let waiting = 0;
   const opening = new OpeningDevice({
     lost: events.lost,

@@ -1,10 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { checkPath } from '../core/check.js';
+import { killGroup, spawnGroup } from '../core/child-group.js';
 import { FramewireError } from '../core/errors.js';
+import { fileError } from '../core/file-error.js';
 import { NAUDIODON_CHILD } from './naudiodon-child.js';
 
 /** Which naudiodon is used, where one is. */
@@ -77,6 +79,7 @@ export class NaudiodonProcess {
   /** Sound, in the direction of the device: see {@link NAUDIODON_CHILD}. */
   readonly sound: Duplex;
   readonly #child: ChildProcess;
+  #gone = false;
 
   private constructor(child: ChildProcess) {
     this.#child = child;
@@ -85,11 +88,8 @@ export class NaudiodonProcess {
     this.sound.on('error', () => undefined);
     this.exited = new Promise((done) => {
       child.once('exit', (code, signal) => {
+        this.#gone = true;
         done(signal === null ? `exit code ${code}` : `signal ${signal}`);
-      });
-      // A message or a signal that can't be sent is no error: the process is gone.
-      child.on('error', (error) => {
-        if (child.pid === undefined) done(error.message);
       });
     });
   }
@@ -97,9 +97,9 @@ export class NaudiodonProcess {
   /**
    * Starts a process that opens a device.
    *
-   * @throws FramewireError `not-found` if naudiodon isn't installed.
+   * @throws FramewireError `not-found` if naudiodon isn't installed, `file` if the system can't start a process.
    */
-  static spawn(request: NaudiodonRequest): NaudiodonProcess {
+  static async spawn(request: NaudiodonRequest): Promise<NaudiodonProcess> {
     const module = findNaudiodon(request);
     if (module === undefined) throw naudiodonMissing(request);
     const env: NodeJS.ProcessEnv = { ...process.env, ELECTRON_RUN_AS_NODE: '1' };
@@ -107,14 +107,13 @@ export class NaudiodonProcess {
     for (const name of ['NODE_OPTIONS', 'NODE_V8_COVERAGE']) Reflect.deleteProperty(env, name);
     // PulseAudio would otherwise hold back more than we do.
     env['PULSE_LATENCY_MSEC'] ??= '20';
-    const child = spawn(process.execPath, ['-e', NAUDIODON_CHILD], {
+    const child = await spawnGroup(process.execPath, ['-e', NAUDIODON_CHILD], {
       env,
       // Its segfault handler writes a file into the current directory.
       cwd: tmpdir(),
       stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'ipc'],
-      windowsHide: true,
-      // Out of the terminal's process group, as ffmpeg is.
-      detached: process.platform !== 'win32',
+    }).catch((error: unknown) => {
+      throw fileError(error, "naudiodon can't be run");
     });
     const { direction, device, sampleRate, channels } = request;
     const blockSamples = (sampleRate * NAUDIODON_BLOCK_MS) / 1000;
@@ -129,7 +128,7 @@ export class NaudiodonProcess {
 
   /** Ends it. Resolves once it's gone. */
   async kill(): Promise<void> {
-    this.#child.kill('SIGKILL');
+    if (!this.#gone) killGroup(this.#child);
     await this.exited;
   }
 }

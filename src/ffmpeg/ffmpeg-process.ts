@@ -1,6 +1,7 @@
-import { type ChildProcess, spawn, type StdioOptions } from 'node:child_process';
+import type { ChildProcess, StdioOptions } from 'node:child_process';
 import type { Duplex, Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
+import { killGroup, spawnGroup } from '../core/child-group.js';
 import { fileError } from '../core/file-error.js';
 import type { FfmpegProgram } from './ffmpeg-program.js';
 
@@ -46,21 +47,21 @@ export class FfmpegProcess {
   /** Resolves once it's gone, however it ended. Never rejects. */
   readonly exited: Promise<FfmpegExit>;
   readonly #child: ChildProcess;
-  #ended = false;
+  #gone = false;
 
   private constructor(child: ChildProcess, onLine: (line: string) => void) {
     this.#child = child;
     const stderr = new Tail(child.stderr, onLine);
     this.exited = new Promise((resolve) => {
       child.once('exit', (code, signal) => {
-        this.#ended = true;
         void stderr.ended().then(() => {
+          // Of a wrapper that is gone, ffmpeg may still run.
+          void this.kill();
+          this.#gone = true;
           resolve({ code, signal, stderr: stderr.text, errors: errorsIn(stderr.text) });
         });
       });
     });
-    // A signal that can't be sent is no error: the process is gone.
-    child.on('error', () => undefined);
   }
 
   /**
@@ -80,17 +81,11 @@ export class FfmpegProcess {
     all[1] ??= 'ignore';
     all[STDERR] = 'pipe';
     try {
-      const child = spawn(
+      const child = await spawnGroup(
         program.path,
         ['-hide_banner', '-nostdin', '-nostats', '-loglevel', `level+${logLevel}`, ...args],
-        // Out of the terminal's process group: Ctrl-C is the program's to answer. A program that is gone closes
-        // the pipes, and that ends ffmpeg.
-        { stdio: all, env, windowsHide: true, detached: process.platform !== 'win32' },
+        { stdio: all, env },
       );
-      await new Promise<void>((resolve, reject) => {
-        child.once('spawn', resolve);
-        child.once('error', reject);
-      });
       return new FfmpegProcess(child, onLine);
     } catch (error) {
       throw fileError(error, `${program.path} can't be run`);
@@ -102,30 +97,14 @@ export class FfmpegProcess {
     return this.#child.pid as number;
   }
 
-  /** Whether it's gone. */
-  get ended(): boolean {
-    return this.#ended;
-  }
-
   /** Our ends of those of its file descriptors that are `'pipe'`, by their numbers. */
   get pipes(): readonly (Readable | Duplex | null | undefined)[] {
     return this.#child.stdio as readonly (Readable | Duplex | null | undefined)[];
   }
 
-  /** Asks it to end, and kills it if it hasn't after `graceMs`. Resolves once it's gone. */
-  async end(graceMs = 2_000): Promise<FfmpegExit> {
-    this.#child.kill('SIGTERM');
-    const timer = setTimeout(() => void this.kill(), graceMs);
-    try {
-      return await this.exited;
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-
-  /** Kills it. Resolves once it's gone. */
+  /** Kills it, with all that it has started. Resolves once it's gone. */
   kill(): Promise<FfmpegExit> {
-    this.#child.kill('SIGKILL');
+    if (!this.#gone) killGroup(this.#child);
     return this.exited;
   }
 }

@@ -1,12 +1,12 @@
-import { execFile } from 'node:child_process';
 import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { untilAborted } from '../core/abort.js';
+import { deadline, untilAborted } from '../core/abort.js';
 import { checkPath, shown } from '../core/check.js';
-import { FramewireError } from '../core/errors.js';
+import { FramewireError, messageOf } from '../core/errors.js';
 import { fileError } from '../core/file-error.js';
 import { findOnPath, runnableFault } from '../core/programs.js';
+import { runProgram } from '../core/run-program.js';
 import { installCommandHere } from './install-command.js';
 
 /** Which `ffmpeg` is run. */
@@ -130,27 +130,34 @@ async function notFound(what: string): Promise<FramewireError> {
   );
 }
 
-/** What the program prints. @throws FramewireError `unsupported` if it can't be run or fails. */
-function output(path: string, args: readonly string[], signal?: AbortSignal): Promise<string> {
-  return new Promise((done, fail) => {
-    const options = {
-      timeout: ANSWER_MS,
-      killSignal: 'SIGKILL',
-      maxBuffer: 4 * 2 ** 20,
-      windowsHide: true,
-      // One that hangs would keep this process alive.
-      signal,
-    } as const;
-    execFile(path, args, options, (error, stdout) => {
-      if (error) {
-        const message = `${path} doesn't run as ffmpeg does, with ${args.join(' ')}.`;
-        fail(new FramewireError('unsupported', message, { cause: error }));
-      } else {
-        done(stdout);
-      }
-    });
-  });
+/**
+ * @throws FramewireError `unsupported` if it can't be run or fails, `file` if the system can start nothing now. The
+ * signal's reason, once it aborts.
+ */
+async function output(
+  path: string,
+  args: readonly string[],
+  signal?: AbortSignal,
+): Promise<string> {
+  const failed = (why: string, cause?: unknown): FramewireError => {
+    const message = `${path} doesn't run as ffmpeg does, with ${args.join(' ')}: ${why}.`;
+    return new FramewireError('unsupported', message, { cause });
+  };
+  const onTimeout = (): Error => failed(`no answer within ${ANSWER_MS / 1000} s`);
+  using limit = deadline({ signal, timeoutMs: ANSWER_MS, onTimeout });
+  const { stdout, code } = await runProgram(path, args, { signal: limit.signal }).catch(
+    (error: unknown) => {
+      const short = SHORT_OF.includes((error as NodeJS.ErrnoException).code ?? '');
+      throw short ? fileError(error, `${path} can't be run`) : failed(messageOf(error), error);
+    },
+  );
+  limit.signal.throwIfAborted();
+  if (code !== 0) throw failed(code === null ? 'it was killed' : `exit code ${code}`);
+  return stdout;
 }
+
+/** What the system says when it has no more descriptors, processes or memory. */
+const SHORT_OF: readonly string[] = ['EMFILE', 'ENFILE', 'EAGAIN', 'ENOMEM'];
 
 /** @throws FramewireError `unsupported` if it's too old, or no ffmpeg's. */
 function versionIn(path: string, text: string): string {

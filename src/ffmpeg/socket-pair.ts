@@ -19,6 +19,8 @@ export interface SocketPair {
  */
 export const canPassSockets: boolean = process.platform !== 'win32';
 
+const REFUSED = { code: 'EMFILE', syscall: 'accept' };
+
 /**
  * A connection whose bytes are read straight into memory of ours. The pipes that Node makes for a child
  * read into memory of Node's, out of which each byte then has to be copied.
@@ -36,10 +38,19 @@ export async function openSocketPair(onread: OnReadOpts): Promise<SocketPair> {
     server.listen(path);
     await once(server, 'listening');
     const ours = connect({ path, onread });
-    ours.pause();
     const accepted = once(server, 'connection') as Promise<[Socket]>;
     try {
-      const [[theirs]] = await Promise.all([accepted, once(ours, 'connect')]);
+      // Without a free descriptor a connection is made and closed again, of which the server hears nothing.
+      const refused = once(ours, 'close').then(() => {
+        throw Object.assign(new Error('The connection was not accepted.'), REFUSED);
+      });
+      refused.catch(() => undefined);
+      const [[theirs]] = await Promise.race([
+        Promise.all([accepted, once(ours, 'connect')]),
+        refused,
+      ]);
+      // Not before: paused, it would not see that it's closed. Nothing has been sent yet.
+      ours.pause();
       return { ours, theirs };
     } catch (error) {
       ours.destroy();

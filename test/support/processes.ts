@@ -1,10 +1,17 @@
-/** Whether there is such a process. */
+import { readFileSync } from 'node:fs';
+
+/** Whether there is such a process, and it's not dead: whose it was may be late to hear of that. */
 export function runs(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
   } catch {
     return false;
+  }
+  try {
+    return !/\) [XZ] /.test(readFileSync(`/proc/${pid}/stat`, 'latin1'));
+  } catch {
+    // It has ended just now, or the system isn't Linux.
+    return process.platform !== 'linux';
   }
 }
 

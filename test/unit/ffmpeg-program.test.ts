@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { FfmpegProcess } from '../../src/ffmpeg/ffmpeg-process.js';
 import { findFfmpeg } from '../../src/ffmpeg/ffmpeg-program.js';
 import { installCommand } from '../../src/ffmpeg/install-command.js';
+import { gone } from '../support/processes.js';
 
 let bin: string;
 const { PATH, FFMPEG_PATH } = process.env;
@@ -157,7 +158,6 @@ describe('a running ffmpeg', () => {
     });
     await ended;
     expect(text).toContain(`<-i>\n<${hostile}>\n`);
-    expect(running.ended).toBe(true);
   });
 
   it('keeps the last of what it says, and tells each line', async () => {
@@ -178,20 +178,21 @@ describe('a running ffmpeg', () => {
     expect(lines).toHaveLength(2000);
   });
 
-  it('is killed where it does not end when asked to', async () => {
-    await ffmpeg(
-      '5.1',
-      'ffmpeg',
-      `[ $# = 1 ] && exit; trap '' TERM; echo ready >&2; while :; do :; done`,
-    );
+  it.each([
+    ['while its script runs', 'wait'],
+    ['when its script is gone', 'exit'],
+  ])('is killed with what it has started, %s', async (_, then) => {
+    await ffmpeg('5.1', 'ffmpeg', `[ $# = 1 ] && exit; sleep 1000 & echo "child $!" >&2; ${then}`);
     const program = await findFfmpeg();
-    const running = await new Promise<FfmpegProcess>((resolve, reject) => {
-      const spawned = FfmpegProcess.spawn(program, [], {
-        onLine: () => void spawned.then(resolve),
-      });
-      spawned.catch(reject);
+    process.env['PATH'] = PATH; // For sleep.
+    const told: number[] = [];
+    const running = await FfmpegProcess.spawn(program, [], {
+      onLine: (line) => told.push(Number(/^child (\d+)/.exec(line)?.[1])),
     });
-    expect(await running.end(1)).toMatchObject({ code: null, signal: 'SIGKILL' });
+    while (told.length === 0) await new Promise(setImmediate);
+    if (then === 'wait') expect(await running.kill()).toMatchObject({ signal: 'SIGKILL' });
+    else expect(await running.exited).toMatchObject({ code: 0 });
+    await gone(told[0]!);
   });
 
   it('has a process group of its own, which a Ctrl-C at the terminal does not reach', async () => {
