@@ -1,3 +1,5 @@
+import { shown } from '../core/check.js';
+
 /** What samples a device gives or takes. */
 export interface AudioForm {
   /** Samples a second of a channel. */
@@ -75,5 +77,5 @@ export function namedDevice(
   direction: 'microphone' | 'speaker',
   device: string | undefined,
 ): string {
-  return device === undefined ? `The default ${direction}` : `The ${direction} '${device}'`;
+  return device === undefined ? `The default ${direction}` : `The ${direction} ${shown(device)}`;
 }

@@ -20,7 +20,8 @@ export interface DefaultDeviceOptions {
 /**
  * The camera that is opened where none is named: what `listDevices()` calls the default.
  *
- * @throws FramewireError `device` if there is no camera; the signal's reason if that aborts.
+ * @throws FramewireError `device` if there is no camera, or none is listed in time; the signal's reason if that
+ * aborts.
  */
 export async function defaultCamera(options: DefaultDeviceOptions): Promise<string> {
   const { platform } = options;
@@ -55,5 +56,10 @@ async function defaultOf(
   signal?.throwIfAborted();
   const device = devices.find(({ isDefault }) => isDefault);
   if (device) return device.id;
+  if (limit.signal.aborted) {
+    const seconds = ANSWER_MS / 1000;
+    const message = `The list of ${kind}s didn't come within ${seconds} s. Name one by options.device.`;
+    throw new FramewireError('device', message);
+  }
   throw new FramewireError('device', `There is no ${kind}.`);
 }

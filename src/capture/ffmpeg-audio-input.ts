@@ -1,6 +1,5 @@
 import { untilAborted } from '../core/abort.js';
 import { monotonicUs } from '../core/clock.js';
-import { FramewireError } from '../core/errors.js';
 import { FfmpegProcess } from '../ffmpeg/ffmpeg-process.js';
 import { findFfmpeg } from '../ffmpeg/ffmpeg-program.js';
 import {
@@ -11,7 +10,7 @@ import {
 } from './audio-device.js';
 import { microphoneInput } from './device-arguments.js';
 import { defaultMicrophone } from './default-device.js';
-import { deviceFault } from './device-fault.js';
+import { deviceFault, whyEnded } from './device-fault.js';
 import { OpeningDevice } from './opening-device.js';
 import { soundSystem } from './sound-system.js';
 
@@ -28,6 +27,7 @@ export async function openFfmpegInput(
 ): Promise<OpenInput> {
   const program = await findFfmpeg(request, signal);
   const { sampleRate, channels } = request;
+  const named = namedDevice('microphone', request.device);
   const found = await untilAborted(soundSystem(program, 'demuxer', request.device), signal);
   const device = request.device ?? (await defaultMicrophone({ ...found, program, signal }));
   const input = microphoneInput({
@@ -47,7 +47,7 @@ export async function openFfmpegInput(
     lost: events.lost,
     stallMs: request.stallMs,
     pulse: request.device === undefined ? undefined : { kind: 'sources', device: request.device },
-    stalled: () => new FramewireError('device', `${named(request)} gives no sound any more.`),
+    ...{ named, stalled: 'gives no sound any more' },
     // The server removes the stream of one that is killed, as of one that ends.
     free: () => ffmpeg.kill(),
   });
@@ -60,13 +60,9 @@ export async function openFfmpegInput(
   // How the process ended says why.
   ffmpeg.pipes[1]?.on('error', () => undefined);
   void ffmpeg.exited.then((exit) => {
-    opening.fail(deviceFault(named(request), exit));
+    opening.fail(deviceFault({ named, wasOpen: opening.isOpen }, whyEnded(exit, input.at(-1))));
   });
   return await opening.untilOpen(signal);
-}
-
-function named({ device }: AudioDeviceRequest): string {
-  return namedDevice('microphone', device);
 }
 
 /** Samples out of bytes that are cut anywhere. */

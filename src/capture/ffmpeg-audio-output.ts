@@ -1,7 +1,6 @@
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { untilAborted } from '../core/abort.js';
-import { FramewireError } from '../core/errors.js';
 import { FfmpegProcess } from '../ffmpeg/ffmpeg-process.js';
 import { findFfmpeg } from '../ffmpeg/ffmpeg-program.js';
 import {
@@ -11,7 +10,7 @@ import {
   type OutputEvents,
 } from './audio-device.js';
 import { speakerOutput } from './device-arguments.js';
-import { deviceFault } from './device-fault.js';
+import { deviceFault, whyEnded } from './device-fault.js';
 import { OpeningDevice } from './opening-device.js';
 import { soundSystem } from './sound-system.js';
 
@@ -69,7 +68,7 @@ export async function openFfmpegOutput(
     pulse: request.device === undefined ? undefined : { kind: 'sinks', device: request.device },
     // Less than that may wait for more to come.
     busy: () => written - taken > 2 * block,
-    stalled: () => new FramewireError('device', `${named} plays no more.`),
+    ...{ named, stalled: 'plays no more' },
     free: () => ffmpeg.kill(),
   });
   const stdin = ffmpeg.pipes[0] as unknown as Writable;
@@ -86,7 +85,7 @@ export async function openFfmpegOutput(
     if (taken > 0) events.taken(taken - Math.max(0, before));
   });
   void ffmpeg.exited.then((exit) => {
-    opening.fail(deviceFault(named, exit));
+    opening.fail(deviceFault({ named, wasOpen: opening.isOpen }, whyEnded(exit, output.at(-1))));
   });
   const write = (samples: Int16Array): void => {
     written += samples.length / channels;

@@ -1,10 +1,10 @@
-import { FramewireError } from '../core/errors.js';
 import {
   type AudioDeviceRequest,
   type InputEvents,
   namedDevice,
   type OpenInput,
 } from './audio-device.js';
+import { deviceFault } from './device-fault.js';
 import { naudiodonFault } from './naudiodon-fault.js';
 import { NaudiodonProcess } from './naudiodon-process.js';
 import { OpeningDevice } from './opening-device.js';
@@ -25,7 +25,7 @@ export async function openNaudiodonInput(
     stallMs: request.stallMs,
     pulse: request.device === undefined ? undefined : { kind: 'sources', device: request.device },
     // When the sound server dies, naudiodon just falls silent.
-    stalled: () => new FramewireError('device', `${named} gives no sound any more.`),
+    ...{ named, stalled: 'gives no sound any more' },
     free: () => naudiodon.kill(),
   });
   const pieces = new PieceReader((samples, timeUs) => {
@@ -33,10 +33,11 @@ export async function openNaudiodonInput(
   });
   naudiodon.sound.on('data', (bytes: Buffer) => pieces.read(bytes));
   naudiodon.onMessage((message) => {
-    if (message.type === 'failed') opening.fail(naudiodonFault(named, message));
+    if (message.type === 'failed')
+      opening.fail(naudiodonFault({ named, wasOpen: opening.isOpen }, message));
   });
   void naudiodon.exited.then((how) => {
-    opening.fail(new FramewireError('device', `${named} failed: naudiodon ended, ${how}.`));
+    opening.fail(deviceFault({ named, wasOpen: opening.isOpen }, `naudiodon ended, ${how}`));
   });
   return await opening.untilOpen(signal);
 }

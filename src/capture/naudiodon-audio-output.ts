@@ -1,10 +1,10 @@
-import { FramewireError } from '../core/errors.js';
 import {
   type AudioDeviceRequest,
   namedDevice,
   type OpenOutput,
   type OutputEvents,
 } from './audio-device.js';
+import { deviceFault } from './device-fault.js';
 import { naudiodonFault } from './naudiodon-fault.js';
 import { NaudiodonProcess } from './naudiodon-process.js';
 import { OpeningDevice } from './opening-device.js';
@@ -31,7 +31,7 @@ export async function openNaudiodonOutput(
     pulse: request.device === undefined ? undefined : { kind: 'sinks', device: request.device },
     busy: () => waiting > 0,
     // When the sound server dies, naudiodon takes nothing more, and says nothing.
-    stalled: () => new FramewireError('device', `${named} plays no more.`),
+    ...{ named, stalled: 'plays no more' },
     free: () => naudiodon.kill(),
   });
   let counts: Buffer = Buffer.alloc(0);
@@ -46,10 +46,10 @@ export async function openNaudiodonOutput(
   });
   naudiodon.onMessage((message) => {
     if (message.type === 'ready') opening.heard();
-    else opening.fail(naudiodonFault(named, message));
+    else opening.fail(naudiodonFault({ named, wasOpen: opening.isOpen }, message));
   });
   void naudiodon.exited.then((how) => {
-    opening.fail(new FramewireError('device', `${named} failed: naudiodon ended, ${how}.`));
+    opening.fail(deviceFault({ named, wasOpen: opening.isOpen }, `naudiodon ended, ${how}`));
   });
   const opened = await opening.untilOpen(signal);
   const write = (samples: Int16Array): void => {

@@ -14,8 +14,10 @@ export interface OpeningDeviceOptions {
   readonly stallMs: number;
   /** Whether it's to go on at all, now. Default: always. */
   readonly busy?: () => boolean;
-  /** What it fails with when it pauses for longer. */
-  readonly stalled: () => FramewireError;
+  /** The device as it begins a sentence. */
+  readonly named: string;
+  /** What it doesn't do when it pauses for longer, as the end of that sentence. */
+  readonly stalled: string;
   /** Which one it is for PulseAudio, if it's there; `undefined` for the default one, which may be another at any time. */
   readonly pulse?: PulseName | undefined;
   /** Frees it. Called once. */
@@ -75,6 +77,11 @@ export class OpeningDevice {
     }
   }
 
+  /** Whether it works, as far as is known. */
+  get isOpen(): boolean {
+    return this.#state === 'open';
+  }
+
   /** It works: the first time that it does, it's open. @returns Whether it's wanted. */
   heard(): boolean {
     if (this.#state === 'opening') {
@@ -109,12 +116,13 @@ export class OpeningDevice {
   }
 
   readonly #onStall = (): void => {
-    this.fail(this.#options.stalled());
+    const { named, stalled } = this.#options;
+    const never = `can't be used: nothing came of it within ${OPENING_MS / 1000} s`;
+    this.fail(new FramewireError('device', `${named} ${this.isOpen ? stalled : never}.`));
   };
 
   readonly #onUnplugged = (): void => {
-    const device = this.#options.pulse?.device;
-    this.fail(new FramewireError('device', `The device '${device}' was unplugged.`));
+    this.fail(new FramewireError('device', `${this.#options.named} was unplugged.`));
   };
 
   #close(): Promise<unknown> {

@@ -1,8 +1,7 @@
-import { FramewireError } from '../core/errors.js';
 import type { FfmpegProgram } from '../ffmpeg/ffmpeg-program.js';
-import { type PictureEnd, PictureReader, type PictureRequest } from '../ffmpeg/picture-reader.js';
+import { PictureReader, type PictureRequest } from '../ffmpeg/picture-reader.js';
 import type { PixelFormat } from '../video/pixel-format.js';
-import { deviceFault } from './device-fault.js';
+import { deviceFault, whyEnded } from './device-fault.js';
 import { FFMPEG_PIXEL_FORMATS } from './ffmpeg-pixel-format.js';
 import { type Closable, OpeningDevice } from './opening-device.js';
 import { PictureThread, type PictureThreadOutlet } from './picture-thread.js';
@@ -48,7 +47,7 @@ export async function openVideoDevice(
   const opening = new OpeningDevice({
     lost: events.lost,
     stallMs: request.stallMs,
-    stalled: () => new FramewireError('device', `${named} gives no picture any more.`),
+    ...{ named, stalled: 'gives no picture any more' },
     free: async () => await (await reader)?.close(),
   });
   const pictures: PictureRequest = {
@@ -64,7 +63,11 @@ export async function openVideoDevice(
       else events.unused(picture);
     },
     ended: (end) => {
-      opening.fail(faultOf(request, end));
+      const { garbage } = end;
+      const why = garbage === undefined ? undefined : `${program.path} gave ${garbage}`;
+      opening.fail(
+        deviceFault({ named, wasOpen: opening.isOpen }, why ?? whyEnded(end, input.at(-1))),
+      );
     },
   };
   const starting: Promise<Closable> =
@@ -76,14 +79,6 @@ export async function openVideoDevice(
     return undefined;
   });
   return await opening.untilOpen(signal);
-}
-
-function faultOf({ named, program }: VideoDeviceRequest, end: PictureEnd): FramewireError {
-  if (end.garbage === undefined) return deviceFault(named, end);
-  return new FramewireError(
-    'device',
-    `${named} can't be used: ${program.path} gave ${end.garbage}.`,
-  );
 }
 
 /** All that is made of a picture: its part, size, colours and format. */

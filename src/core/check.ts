@@ -21,6 +21,13 @@ export function shown(value: unknown): string {
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }
 
+/** A text that isn't ours as it stands in an error message: one line, without control characters, short. */
+export function inOneLine(text: string, most = 300): string {
+  // Also the separators of lines, and the marks that change the direction of what follows.
+  const line = text.replace(/[\s\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').trim();
+  return line.length > most ? `${line.slice(0, most - 3)}...` : line;
+}
+
 /** @throws TypeError if `value` is not a plain options object. `undefined` is none given. */
 export function checkOptions(value: unknown, name: string): void {
   if (value !== undefined) checkObject(value, name);

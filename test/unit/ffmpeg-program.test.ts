@@ -190,8 +190,8 @@ describe('a running ffmpeg', () => {
       onLine: (line) => told.push(Number(/^child (\d+)/.exec(line)?.[1])),
     });
     while (told.length === 0) await new Promise(setImmediate);
-    if (then === 'wait') expect(await running.kill()).toMatchObject({ signal: 'SIGKILL' });
-    else expect(await running.exited).toMatchObject({ code: 0 });
+    const end = await (then === 'wait' ? running.kill() : running.exited);
+    expect(end).toMatchObject(then === 'wait' ? { signal: 'SIGKILL' } : { code: 0 });
     await gone(told[0]!);
   });
 

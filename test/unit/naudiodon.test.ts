@@ -43,9 +43,9 @@ describe('a microphone through naudiodon', () => {
     { device: 'falls silent', message: "The microphone 'falls silent' gives no sound any more." },
     {
       device: 'crashes',
-      message: "The microphone 'crashes' failed: naudiodon ended, signal SIGSEGV.",
+      message: "The microphone 'crashes' was lost: naudiodon ended, signal SIGSEGV.",
     },
-    { device: 'ends', message: "The microphone 'ends' can't be used: the device ended." },
+    { device: 'ends', message: "The microphone 'ends' was lost: the device ended." },
   ])('ends with an error when the device $device', async ({ device, message }) => {
     const microphone = await openMicrophone({ ...options, device, stallMs: 200 });
     const error = await endOf(microphone);
