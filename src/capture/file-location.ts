@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { checkPath, shown } from '../core/check.js';
+import { checkPath, inOneLine, shown } from '../core/check.js';
 import { FramewireError } from '../core/errors.js';
 
 /** What a protocol is made of, which must be allowed as well: ffmpeg asks for each by name. */
@@ -58,10 +58,10 @@ export function fileLocation(pathOrUrl: unknown, protocols: unknown): FileLocati
   );
   if (protocol !== 'file') {
     const input = protocol + text.slice(protocol.length);
-    return { input, protocols: whitelist, path: undefined, name: nameOf(text, scheme) };
+    return { input, protocols: whitelist, path: undefined, name: inOneLine(nameOf(text, scheme)) };
   }
   const path = resolve(pathIn(text, scheme));
-  return { input: `file:${path}`, protocols: whitelist, path, name: path };
+  return { input: `file:${path}`, protocols: whitelist, path, name: inOneLine(path) };
 }
 
 function checkedProtocols(protocols: unknown): readonly string[] {

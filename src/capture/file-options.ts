@@ -141,9 +141,29 @@ export function resolveFileOptions(options: OpenFileOptions): ResolvedFileOption
 }
 
 /** @throws TypeError or RangeError if it's no place in a file. */
-export function checkPlace(ms: unknown, name: string): asserts ms is number {
+function checkPlace(ms: unknown, name: string): asserts ms is number {
   checkNotNegative(ms, name);
   if (ms > MOST_MS) throw new RangeError(`${name} must be at most ${MOST_MS}, got ${shown(ms)}.`);
+}
+
+/** What seeking takes besides the place. */
+export interface SeekOptions {
+  /** Ends the wait, with its reason. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * The signal of a seek.
+ *
+ * @throws TypeError or RangeError if an argument is wrong. The signal's reason, if it has aborted.
+ */
+export function checkSeek(positionMs: unknown, options: SeekOptions): AbortSignal | undefined {
+  checkPlace(positionMs, 'positionMs');
+  checkOptions(options, 'options');
+  const { signal } = options;
+  checkSignal(signal, 'options.signal');
+  signal?.throwIfAborted();
+  return signal;
 }
 
 function overflowAt(pace: AudioPace): CaptureOverflow {

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
-import { listenForAbort } from '../core/abort.js';
+import { deadline, listenForAbort } from '../core/abort.js';
+import { inOneLine } from '../core/check.js';
 import { FramewireError } from '../core/errors.js';
 import { fileError } from '../core/file-error.js';
 import { FfmpegProcess } from '../ffmpeg/ffmpeg-process.js';
@@ -9,6 +10,9 @@ import type { FileLocation } from './file-location.js';
 
 /** More than ffmpeg says of any file but one made for it. */
 const MOST_LINES = 10_000;
+
+/** A playlist that names itself, or what isn't there, is tried without an end. */
+const ANSWER_MS = 30_000;
 
 const LEVEL = /^((?:\[[^\]]* @ [^\]]*\] )*)\[(\w+)\] /;
 
@@ -40,12 +44,17 @@ export async function probeFile(
       },
     },
   );
-  const forget = signal && listenForAbort(signal, () => void process.kill());
+  const onTimeout = (): Error => {
+    const seconds = ANSWER_MS / 1000;
+    const message = `${location.name} can't be read: ffmpeg didn't find out within ${seconds} s what it is.`;
+    return new FramewireError('file', message);
+  };
+  using limit = deadline({ signal, timeoutMs: ANSWER_MS, onTimeout });
+  listenForAbort(limit.signal, () => void process.kill());
   // It may have aborted while ffmpeg was started.
-  if (signal?.aborted) void process.kill();
+  if (limit.signal.aborted) void process.kill();
   const { errors } = await process.exited;
-  forget?.();
-  signal?.throwIfAborted();
+  limit.signal.throwIfAborted();
   const description = describeFile(lines.map((line) => line.replace(LEVEL, '$1')));
   if (description.formats.length > 0) return description;
   throw unreadable(
@@ -91,5 +100,8 @@ function unreadable(
 /** What ffmpeg called an error, without what a URL may have of secrets. */
 export function reasonOf(errors: readonly string[], { input, name }: FileLocation): string {
   const reason = errors.at(-1) ?? 'ffmpeg says no more';
-  return reason.replaceAll(input, name).replace(`${name}: `, '').replace(/\.+$/, '');
+  return inOneLine(reason)
+    .replaceAll(inOneLine(input), name)
+    .replace(`${name}: `, '')
+    .replace(/\.+$/, '');
 }

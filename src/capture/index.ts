@@ -40,7 +40,12 @@ export {
   type SpeakerStats,
   type SpeakerWaitOptions,
 } from './speaker.js';
-export type { FileAudioOptions, FileVideoOptions, OpenFileOptions } from './file-options.js';
+export type {
+  FileAudioOptions,
+  FileVideoOptions,
+  OpenFileOptions,
+  SeekOptions,
+} from './file-options.js';
 export { CapturedFile, openFile } from './open-file.js';
 export {
   type CameraFormat,

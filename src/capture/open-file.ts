@@ -1,6 +1,5 @@
 import type { AudioFrame } from '../audio/audio-frame.js';
 import { untilAborted } from '../core/abort.js';
-import { checkOptions, checkSignal } from '../core/check.js';
 import { FramewireError } from '../core/errors.js';
 import { findFfmpeg } from '../ffmpeg/ffmpeg-program.js';
 import { byteLengthOf, MAX_DIMENSION } from '../video/pixel-format.js';
@@ -18,10 +17,11 @@ import {
 import { FileLane, type FileLaneOptions } from './file-lane.js';
 import { fileLocation } from './file-location.js';
 import {
-  checkPlace,
+  checkSeek,
   type OpenFileOptions,
   type ResolvedFileOptions,
   resolveFileOptions,
+  type SeekOptions,
 } from './file-options.js';
 import { FilePlayer } from './file-player.js';
 import { probeFile } from './file-probe.js';
@@ -102,12 +102,8 @@ export class CapturedFile implements AsyncDisposable {
    * @throws FramewireError `invalid-state` if the streams have ended, `closed` if the file is closed. The signal's
    * reason, once it aborts.
    */
-  async seek(positionMs: number, options: { readonly signal?: AbortSignal } = {}): Promise<void> {
-    checkPlace(positionMs, 'positionMs');
-    checkOptions(options, 'options');
-    const { signal } = options;
-    checkSignal(signal, 'options.signal');
-    signal?.throwIfAborted();
+  async seek(positionMs: number, options: SeekOptions = {}): Promise<void> {
+    const signal = checkSeek(positionMs, options);
     if (this.#closed) throw new FramewireError('closed', 'The file is closed.');
     if (this.#player.ended) {
       throw new FramewireError('invalid-state', 'The streams of the file have ended.');

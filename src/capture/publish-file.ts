@@ -1,12 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { checkOptions, checkSignal } from '../core/check.js';
+import { checkOptions } from '../core/check.js';
 import { FramewireError, notConnected } from '../core/errors.js';
 import { givenOptions } from '../core/given-options.js';
 import type { TrackKind } from '../core/track-handle.js';
 import type { FfmpegOptions } from '../ffmpeg/ffmpeg-program.js';
 import type { PublishOptions } from '../room/publish-options.js';
 import type { Room } from '../room/room.js';
-import { checkPlace, type OpenFileOptions, resolveFileOptions } from './file-options.js';
+import {
+  checkSeek,
+  type OpenFileOptions,
+  resolveFileOptions,
+  type SeekOptions,
+} from './file-options.js';
 import { FilePlayback } from './file-playback.js';
 import { openResolved } from './open-file.js';
 import {
@@ -104,12 +109,8 @@ export class PublishedFile implements AsyncDisposable {
    * @throws FramewireError `invalid-state` if it was played to its end, `closed` if it's closed. The signal's
    * reason, once it aborts.
    */
-  async seek(positionMs: number, options: { readonly signal?: AbortSignal } = {}): Promise<void> {
-    checkPlace(positionMs, 'positionMs');
-    checkOptions(options, 'options');
-    const { signal } = options;
-    checkSignal(signal, 'options.signal');
-    signal?.throwIfAborted();
+  async seek(positionMs: number, options: SeekOptions = {}): Promise<void> {
+    const signal = checkSeek(positionMs, options);
     await this.#playback.seek(positionMs, signal);
   }
 
