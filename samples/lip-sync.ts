@@ -54,8 +54,8 @@ runSample({}, async ({ url, token, signal, ended }) => {
   await watching;
   await performing;
 
-  console.log(`As they came, sound was ${median(asTheyCome.offsetsMs)} ms later than its picture.`);
-  console.log(`On the clock, it was ${median(onTheClock.offsetsMs)} ms later (${clock.quality}).`);
+  console.log(`As they came, sound was ${median(asTheyCome.offsetsMs)} later than its picture.`);
+  console.log(`On the clock, it was ${median(onTheClock.offsetsMs)} later (${clock.quality}).`);
 });
 
 async function perform(camera: VideoSource, voice: AudioSource, signal: AbortSignal) {
@@ -71,5 +71,7 @@ async function perform(camera: VideoSource, voice: AudioSource, signal: AbortSig
 
 function median(values: readonly number[]): string {
   const sorted = [...values].sort((one, other) => one - other);
-  return (sorted[sorted.length >> 1] ?? NaN).toFixed(1);
+  const middle = sorted[sorted.length >> 1];
+  // The clock needs some two seconds to know.
+  return middle === undefined ? '(too soon to say)' : `${middle.toFixed(1)} ms`;
 }

@@ -6,12 +6,10 @@ import { Room } from 'framewire';
 import { AUDIO_BACKENDS, publishMicrophone } from 'framewire/capture';
 import { runSample } from './support/run-sample.js';
 
-const flags = { device: '', backend: 'auto' };
+const flags = { device: '', backend: AUDIO_BACKENDS };
 
 runSample({ flags, company: 'audience' }, async ({ url, token, signal, ended, flags }) => {
-  const { device } = flags;
-  const backend = AUDIO_BACKENDS.find((name) => name === flags.backend);
-  if (!backend) throw new RangeError(`--backend is one of ${AUDIO_BACKENDS.join(', ')}.`);
+  const { device, backend } = flags;
 
   await using room = new Room();
   await room.connect(url, await token('speaker'), { signal });

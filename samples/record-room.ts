@@ -5,11 +5,11 @@ import { mkdir, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Room } from 'framewire';
-import { recordRoom } from 'framewire/record';
+import { recordRoom, ROOM_LAYOUTS } from 'framewire/record';
 import { runSample } from './support/run-sample.js';
 import { TalkShow } from './support/talk-show.js';
 
-const flags = { out: '', layout: 'tracks' };
+const flags = { out: '', layout: ROOM_LAYOUTS };
 
 runSample(
   { flags, company: (place) => TalkShow.begin(place) },
@@ -22,7 +22,7 @@ runSample(
 
     const recording = await recordRoom(room, {
       dir,
-      layout: flags.layout === 'grid' ? 'grid' : 'tracks',
+      layout: flags.layout,
       grid: { names: true },
       signal,
     });

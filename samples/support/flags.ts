@@ -1,7 +1,13 @@
 import { parseArgs } from 'node:util';
 
-/** A sample's own options, by name, each with what it is if not given; `false` is for one that takes no value. */
-export type FlagDefaults = Readonly<Record<string, string | number | false>>;
+/**
+ * What an option is if not given: text, a number above 0, or `false` for one that takes no value. A list has
+ * all that it may be, and begins with what it is if not given.
+ */
+type FlagDefault = string | number | false | readonly [string, ...string[]];
+
+/** A sample's own options, by name. */
+export type FlagDefaults = Readonly<Record<string, FlagDefault>>;
 
 /** What the options are now. */
 export type FlagValues<Defaults extends FlagDefaults> = {
@@ -9,7 +15,9 @@ export type FlagValues<Defaults extends FlagDefaults> = {
     ? number
     : Defaults[Name] extends false
       ? boolean
-      : string;
+      : Defaults[Name] extends readonly (infer Choice)[]
+        ? Choice
+        : string;
 };
 
 /** A server that the user names; all samples have these options. */
@@ -75,11 +83,14 @@ export function readCommandLine<Defaults extends FlagDefaults>(
 
 /** The options that a sample has, as lines of text. */
 export function helpText(defaults: FlagDefaults): string {
-  const lines = Object.entries<string | number | false>({
+  const lines = Object.entries<FlagDefault>({
     ...defaults,
     ...COMMON,
   }).map(([name, standard]) => {
     if (standard === false) return `  --${name}`;
+    if (typeof standard === 'object') {
+      return `  --${name} ${standard.join('|')} (default: ${standard[0]})`;
+    }
     const value = typeof standard === 'number' ? 'NUMBER' : 'TEXT';
     return `  --${name} ${value}${standard === '' ? '' : ` (default: ${standard})`}`;
   });
@@ -107,9 +118,14 @@ function parse(
 function valueOf(
   name: string,
   given: string | boolean | undefined,
-  standard: string | number | false,
+  standard: FlagDefault,
 ): string | number | boolean {
   if (standard === false) return given === true;
+  if (typeof standard === 'object') {
+    const value = typeof given === 'string' ? given : standard[0];
+    if (standard.includes(value)) return value;
+    throw new UsageError(`--${name} must be one of ${standard.join(', ')}, got '${value}'.`);
+  }
   if (typeof given !== 'string') return standard;
   if (typeof standard === 'string') return given;
   const value = Number(given);
