@@ -22,7 +22,8 @@ export interface CameraOptions extends VideoDeviceOptions {
   /**
    * By what the camera is reached: `auto` is what the system has, Video4Linux, AVFoundation or DirectShow.
    * With `lavfi`, `device` is no camera but a graph of ffmpeg's filters that stands in for one, such as
-   * `testsrc2=size=1280x720:rate=30`. A graph can read files, so never take one from somebody else.
+   * `testsrc2=size=1280x720:rate=30`. A graph can read files, so never take one from somebody else. Pictures that
+   * a camera would skip while the main thread is busy come late from a graph, one by one.
    */
   readonly backend?: CameraBackend;
 }

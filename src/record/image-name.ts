@@ -55,7 +55,7 @@ export class ImagePattern {
     const example = this.nameOf(1);
     if (safeFileName(example) !== example) {
       throw new RangeError(
-        `${name} must be the name of a file, without folders, got ${shown(pattern)}.`,
+        `${name} must be a name that a file may have on every system, without folders, got ${shown(pattern)}.`,
       );
     }
   }

@@ -23,7 +23,7 @@ import type { Recording } from './recording.js';
 import { type RecordedPart, RecordingPart, removeIfEmpty, reserve } from './recording-part.js';
 import { checkSource } from './source-reader.js';
 import type { Medium } from './timeline.js';
-import { checkFolder } from './whole-file.js';
+import { checkFolder, checkReplaceable } from './whole-file.js';
 
 /** What a {@link MediaRecorder} tells. */
 export interface MediaRecorderEvents {
@@ -146,11 +146,12 @@ export class MediaRecorder extends TypedEmitter<MediaRecorderEvents> implements 
     const audioEncoder = audio ? await untilAborted(encoderOf(program, audio.codec), signal) : '';
     signal?.throwIfAborted();
     const numbered = resolved.segmentMs !== Infinity || video?.onResize === 'part';
+    const first = partPath(resolved.path, 0, numbered);
     if (resolved.overwrite) {
       await checkFolder(dirname(resolved.path));
+      await checkReplaceable(first);
     } else {
       if (numbered) await checkNoParts(resolved.path);
-      const first = partPath(resolved.path, 0, numbered);
       await reserve(first);
       if (signal?.aborted) await removeIfEmpty(first);
     }

@@ -1,5 +1,6 @@
 import { open, stat, unlink } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
+import { shown } from '../core/check.js';
 import { monotonicUs } from '../core/clock.js';
 import { FramewireError } from '../core/errors.js';
 import { fileError } from '../core/file-error.js';
@@ -222,7 +223,9 @@ export async function reserve(path: string): Promise<void> {
     const handle = await open(path, 'wx');
     await handle.close();
   } catch (error) {
-    throw fileError(error, "The recording's file could not be made");
+    const there = (error as NodeJS.ErrnoException).code === 'EEXIST';
+    const why = there ? 'is there already' : 'could not be made';
+    throw fileError(error, `${shown(path)} ${why}`);
   }
 }
 

@@ -50,6 +50,12 @@ export async function checkFolder(path: string): Promise<void> {
   throw new FramewireError('file', `${shown(path)} is not a folder.`);
 }
 
+/** @throws FramewireError `file` if a folder is where a file is to be replaced. */
+export async function checkReplaceable(path: string): Promise<void> {
+  const there = await stat(path).catch(() => undefined);
+  if (there?.isDirectory()) throw new FramewireError('file', `${shown(path)} is a folder.`);
+}
+
 /** What systems say of links where the file system has none. */
 const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'];
 

@@ -48,6 +48,7 @@ describeWith(['ffmpeg', 'ffprobe'], 'opening a recorder', () => {
     await mkdir(join(folder, 'folder.mp4'));
     expect(await open('there.mp4')).toBe('file');
     expect(await open('folder.mp4')).toBe('file');
+    expect(await open('folder.mp4', { overwrite: true })).toBe('file');
     expect(await open('missing/x.mp4')).toBe('not-found');
     expect(await open('x.avi')).toBe('unsupported');
     expect(await open('x')).toBe('unsupported');
