@@ -3,20 +3,21 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { VideoFrame } from 'framewire';
 import { whenIdle } from 'framewire/testing';
-import { PooledMemory } from '../../src/core/memory-pool.js';
+import { PooledMemory, poolUsage } from '../../src/core/memory-pool.js';
 
 afterAll(() => whenIdle());
 
 const MIB = 2 ** 20;
 
-/** Whether memory of this size comes from the pool: it has what the last user left in it. */
-function isPooled(byteLength: number, marker: number): boolean {
-  return PooledMemory.take(byteLength).bytes[0] === marker;
+/** Whether memory of this size comes from the pool. */
+function isPooled(byteLength: number): boolean {
+  const { idleBytes } = poolUsage();
+  PooledMemory.take(byteLength);
+  return poolUsage().idleBytes < idleBytes;
 }
 
-function giveBack(byteLength: number, marker: number, seen = false): Uint8Array {
+function giveBack(byteLength: number, seen = false): Uint8Array {
   const memory = PooledMemory.take(byteLength);
-  memory.bytes[0] = marker;
   if (seen) memory.show();
   memory.giveBack();
   return memory.bytes;
@@ -24,29 +25,29 @@ function giveBack(byteLength: number, marker: number, seen = false): Uint8Array 
 
 describe('PooledMemory', () => {
   it('is used again, in its own size', () => {
-    giveBack(1001, 7);
-    expect(isPooled(1002, 7)).toBe(false);
-    expect(isPooled(1001, 7)).toBe(true);
-    expect(isPooled(1001, 7)).toBe(false);
+    giveBack(1001);
+    expect(isPooled(1002)).toBe(false);
+    expect(isPooled(1001)).toBe(true);
+    expect(isPooled(1001)).toBe(false);
   });
 
   it('ends the views that were shown, and only those', () => {
-    expect(giveBack(1003, 8)).toHaveLength(1003);
-    expect(giveBack(1004, 8, true)).toHaveLength(0);
-    expect(isPooled(1004, 8)).toBe(true);
+    expect(giveBack(1003)).toHaveLength(1003);
+    expect(giveBack(1004, true)).toHaveLength(0);
+    expect(isPooled(1004)).toBe(true);
   });
 
   it('makes room for a new size by letting go of the one that was used least lately', () => {
     const large = [30 * MIB, 31 * MIB, 32 * MIB] as const;
-    giveBack(large[0], 1);
-    giveBack(large[1], 2);
-    giveBack(large[2], 3);
-    expect(large.map((size, i) => isPooled(size, i + 1))).toEqual([false, true, true]);
+    giveBack(large[0]);
+    giveBack(large[1]);
+    giveBack(large[2]);
+    expect(large.map(isPooled)).toEqual([false, true, true]);
   });
 
   it('does not keep what is larger than all of it', () => {
-    giveBack(65 * MIB, 4);
-    expect(isPooled(65 * MIB, 4)).toBe(false);
+    giveBack(65 * MIB);
+    expect(isPooled(65 * MIB)).toBe(false);
   });
 });
 
