@@ -29,9 +29,11 @@ class Counter implements Disposable {
     this.captured += 1;
   }
 
-  /** Captures at a steady pace until it's closed. */
+  /** Captures at a steady pace until it, or its source, is closed. */
   run(everyMs = 5): void {
-    this.#timer = setInterval(() => this.capture(), everyMs);
+    this.#timer = setInterval(() => {
+      if (!this.source.closed) this.capture();
+    }, everyMs);
   }
 
   stream(options: VideoStreamOptions = {}): VideoStream {
