@@ -72,6 +72,8 @@ export class RigProcess {
   /** Ends the program, which has nothing to save. Safe to call twice. */
   async close(): Promise<void> {
     if (!this.#over) this.child.kill('SIGKILL');
+    // What it has written and nobody reads would keep it from being over.
+    this.child.stdout?.destroy();
     await this.ended;
   }
 }
