@@ -10,7 +10,7 @@ import {
 } from './audio-device.js';
 import { microphoneInput } from './device-arguments.js';
 import { defaultMicrophone } from './default-device.js';
-import { deviceFault, whyEnded } from './device-fault.js';
+import { whyEnded } from './device-fault.js';
 import { OpeningDevice } from './opening-device.js';
 import { soundSystem } from './sound-system.js';
 
@@ -60,7 +60,7 @@ export async function openFfmpegInput(
   // How the process ended says why.
   ffmpeg.pipes[1]?.on('error', () => undefined);
   void ffmpeg.exited.then((exit) => {
-    opening.fail(deviceFault({ named, wasOpen: opening.isOpen }, whyEnded(exit, input.at(-1))));
+    opening.failBecause(whyEnded(exit, input.at(-1)));
   });
   return await opening.untilOpen(signal);
 }

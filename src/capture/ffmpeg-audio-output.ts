@@ -10,7 +10,7 @@ import {
   type OutputEvents,
 } from './audio-device.js';
 import { speakerOutput } from './device-arguments.js';
-import { deviceFault, whyEnded } from './device-fault.js';
+import { whyEnded } from './device-fault.js';
 import { OpeningDevice } from './opening-device.js';
 import { soundSystem } from './sound-system.js';
 
@@ -85,7 +85,7 @@ export async function openFfmpegOutput(
     if (taken > 0) events.taken(taken - Math.max(0, before));
   });
   void ffmpeg.exited.then((exit) => {
-    opening.fail(deviceFault({ named, wasOpen: opening.isOpen }, whyEnded(exit, output.at(-1))));
+    opening.failBecause(whyEnded(exit, output.at(-1)));
   });
   const write = (samples: Int16Array): void => {
     written += samples.length / channels;

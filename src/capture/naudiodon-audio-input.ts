@@ -4,8 +4,7 @@ import {
   namedDevice,
   type OpenInput,
 } from './audio-device.js';
-import { deviceFault } from './device-fault.js';
-import { naudiodonFault } from './naudiodon-fault.js';
+import { failAsNaudiodonSays } from './naudiodon-fault.js';
 import { NaudiodonProcess } from './naudiodon-process.js';
 import { OpeningDevice } from './opening-device.js';
 
@@ -33,11 +32,10 @@ export async function openNaudiodonInput(
   });
   naudiodon.sound.on('data', (bytes: Buffer) => pieces.read(bytes));
   naudiodon.onMessage((message) => {
-    if (message.type === 'failed')
-      opening.fail(naudiodonFault({ named, wasOpen: opening.isOpen }, message));
+    if (message.type === 'failed') failAsNaudiodonSays(opening, message);
   });
   void naudiodon.exited.then((how) => {
-    opening.fail(deviceFault({ named, wasOpen: opening.isOpen }, `naudiodon ended, ${how}`));
+    opening.failBecause(`naudiodon ended, ${how}`);
   });
   return await opening.untilOpen(signal);
 }

@@ -4,8 +4,7 @@ import {
   type OpenOutput,
   type OutputEvents,
 } from './audio-device.js';
-import { deviceFault } from './device-fault.js';
-import { naudiodonFault } from './naudiodon-fault.js';
+import { failAsNaudiodonSays } from './naudiodon-fault.js';
 import { NaudiodonProcess } from './naudiodon-process.js';
 import { OpeningDevice } from './opening-device.js';
 
@@ -46,10 +45,10 @@ export async function openNaudiodonOutput(
   });
   naudiodon.onMessage((message) => {
     if (message.type === 'ready') opening.heard();
-    else opening.fail(naudiodonFault({ named, wasOpen: opening.isOpen }, message));
+    else failAsNaudiodonSays(opening, message);
   });
   void naudiodon.exited.then((how) => {
-    opening.fail(deviceFault({ named, wasOpen: opening.isOpen }, `naudiodon ended, ${how}`));
+    opening.failBecause(`naudiodon ended, ${how}`);
   });
   const opened = await opening.untilOpen(signal);
   const write = (samples: Int16Array): void => {

@@ -1,15 +1,17 @@
 import { inOneLine } from '../core/check.js';
 import { FramewireError } from '../core/errors.js';
-import { deviceFault, type FaultyDevice } from './device-fault.js';
 import type { NaudiodonMessage } from './naudiodon-process.js';
+import type { OpeningDevice } from './opening-device.js';
 
-/** What a device fails with of which naudiodon said why. */
-export function naudiodonFault(
-  device: FaultyDevice,
+/** Fails a device of which naudiodon said why. */
+export function failAsNaudiodonSays(
+  opening: OpeningDevice,
   { broken, message }: Extract<NaudiodonMessage, { readonly type: 'failed' }>,
-): FramewireError {
+): void {
   if (broken) {
-    return new FramewireError('unsupported', `naudiodon can't be loaded: ${inOneLine(message)}.`);
+    const why = `naudiodon can't be loaded: ${inOneLine(message)}.`;
+    opening.fail(new FramewireError('unsupported', why));
+  } else {
+    opening.failBecause(message);
   }
-  return deviceFault(device, message);
 }

@@ -1,5 +1,6 @@
 import { listenForAbort } from '../core/abort.js';
 import { FramewireError } from '../core/errors.js';
+import { deviceFault } from './device-fault.js';
 import { PulsePresence } from './pulse-presence.js';
 import { StallWatch } from './stall-watch.js';
 
@@ -77,11 +78,6 @@ export class OpeningDevice {
     }
   }
 
-  /** Whether it works, as far as is known. */
-  get isOpen(): boolean {
-    return this.#state === 'open';
-  }
-
   /** It works: the first time that it does, it's open. @returns Whether it's wanted. */
   heard(): boolean {
     if (this.#state === 'opening') {
@@ -115,10 +111,15 @@ export class OpeningDevice {
     });
   }
 
+  /** As {@link OpeningDevice.fail}, for a reason that is the end of a sentence. */
+  failBecause(why: string): void {
+    this.fail(deviceFault({ named: this.#options.named, wasOpen: this.#state === 'open' }, why));
+  }
+
   readonly #onStall = (): void => {
     const { named, stalled } = this.#options;
-    const never = `can't be used: nothing came of it within ${OPENING_MS / 1000} s`;
-    this.fail(new FramewireError('device', `${named} ${this.isOpen ? stalled : never}.`));
+    if (this.#state === 'open') this.fail(new FramewireError('device', `${named} ${stalled}.`));
+    else this.failBecause(`nothing came of it within ${OPENING_MS / 1000} s`);
   };
 
   readonly #onUnplugged = (): void => {

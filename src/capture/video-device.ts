@@ -1,7 +1,7 @@
 import type { FfmpegProgram } from '../ffmpeg/ffmpeg-program.js';
 import { PictureReader, type PictureRequest } from '../ffmpeg/picture-reader.js';
 import type { PixelFormat } from '../video/pixel-format.js';
-import { deviceFault, whyEnded } from './device-fault.js';
+import { whyEnded } from './device-fault.js';
 import { FFMPEG_PIXEL_FORMATS } from './ffmpeg-pixel-format.js';
 import { type Closable, OpeningDevice } from './opening-device.js';
 import { PictureThread, type PictureThreadOutlet } from './picture-thread.js';
@@ -64,9 +64,8 @@ export async function openVideoDevice(
     },
     ended: (end) => {
       const { garbage } = end;
-      const why = garbage === undefined ? undefined : `${program.path} gave ${garbage}`;
-      opening.fail(
-        deviceFault({ named, wasOpen: opening.isOpen }, why ?? whyEnded(end, input.at(-1))),
+      opening.failBecause(
+        garbage === undefined ? whyEnded(end, input.at(-1)) : `${program.path} gave ${garbage}`,
       );
     },
   };
