@@ -4,6 +4,7 @@ import { StringDecoder } from 'node:string_decoder';
 import { killGroup, spawnGroup } from '../core/child-group.js';
 import { fileError } from '../core/file-error.js';
 import type { FfmpegProgram } from './ffmpeg-program.js';
+import { whenClosed } from './when-closed.js';
 
 /** How an {@link FfmpegProcess} ended. */
 export interface FfmpegExit {
@@ -127,12 +128,9 @@ class Tail {
 
   /** Resolves when the stream is over, or nearly so. */
   async ended(): Promise<void> {
-    const stream = this.#stream;
-    if (stream && !stream.closed) {
-      const timer = setTimeout(() => stream.destroy(), STDERR_GRACE_MS);
-      await new Promise((resolve) => stream.once('close', resolve));
-      clearTimeout(timer);
-    }
+    const timer = setTimeout(() => this.#stream?.destroy(), STDERR_GRACE_MS);
+    await whenClosed(this.#stream);
+    clearTimeout(timer);
     // The last line may have no end.
     if (this.#line !== '') this.#onLine(this.#line);
   }

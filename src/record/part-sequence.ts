@@ -146,11 +146,9 @@ export class PartSequence {
     for (const one of this.#slots) this.#endAudio(one);
     this.#last?.release();
     this.#last = undefined;
-    const recorded = [...this.#recorded];
-    return [
-      ...recorded,
-      ...(await Promise.all(this.#slots.map(({ part }) => part.untilFinished()))),
-    ];
+    const unfinished = this.#slots.map(({ part }) => part.untilFinished());
+    // Of those that are recorded now: what finishes meanwhile is among the others.
+    return [...this.#recorded, ...(await Promise.all(unfinished))];
   }
 
   /** Ends all at once. */
