@@ -1,10 +1,11 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defaultCamera, defaultMicrophone } from '../../src/capture/default-device.js';
 import { deviceFault, whyEnded } from '../../src/capture/device-fault.js';
 import { OpeningDevice } from '../../src/capture/opening-device.js';
 import { FfmpegProgram } from '../../src/ffmpeg/ffmpeg-program.js';
+import { shellScript } from '../support/shell-script.js';
 
 /** How an ffmpeg ends that has said this. */
 function exit(...errors: string[]): Parameters<typeof whyEnded>[0] {
@@ -93,9 +94,7 @@ describe('what is said of a device that fails', () => {
 it('does not call it no device when the system does not say in time', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'framewire-'));
   try {
-    const path = join(folder, 'ffmpeg');
-    writeFileSync(path, '#!/bin/sh\nsleep 1000\n');
-    chmodSync(path, 0o755);
+    const path = shellScript(join(folder, 'ffmpeg'), 'sleep 1000');
     jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
     const options = { program: new FfmpegProgram(path, '5.1'), signal: undefined };
     const asked = [

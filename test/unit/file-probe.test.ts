@@ -1,9 +1,10 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileLocation } from '../../src/capture/file-location.js';
 import { probeFile } from '../../src/capture/file-probe.js';
 import { FfmpegProgram } from '../../src/ffmpeg/ffmpeg-program.js';
+import { shellScript } from '../support/shell-script.js';
 
 afterEach(() => {
   jest.useRealTimers();
@@ -12,9 +13,7 @@ afterEach(() => {
 it('gives up a file that ffmpeg reads without an end, and says so in one line', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'framewire-'));
   try {
-    const path = join(folder, 'ffmpeg');
-    writeFileSync(path, '#!/bin/sh\nsleep 1000\n');
-    chmodSync(path, 0o755);
+    const path = shellScript(join(folder, 'ffmpeg'), 'sleep 1000');
     const list = join(folder, 'a\n\u001b[31mlist.m3u8');
     writeFileSync(list, '#EXTM3U\n');
     jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -8,6 +8,7 @@ import {
   type ListDevicesOptions,
 } from 'framewire/capture';
 import { gone } from '../support/processes.js';
+import { shellScript } from '../support/shell-script.js';
 import { SoundServer } from '../support/sound-server.js';
 import { describeWith } from '../support/tools.js';
 import { VirtualScreen } from '../support/xvfb.js';
@@ -102,10 +103,7 @@ describe('listing devices', () => {
 
   /** A program that isn't ffmpeg, in spite of what it says. */
   function program(name: string, script: string): string {
-    const path = join(folder, name);
-    writeFileSync(path, `#!/bin/sh\n${script}\n`);
-    chmodSync(path, 0o755);
-    return path;
+    return shellScript(join(folder, name), script);
   }
 
   const list = (options?: ListDevicesOptions): Promise<DeviceList> =>
